@@ -1,0 +1,1 @@
+//! What an editor shows, as plain data with byte ranges: no LSP type, no column in it.

@@ -1,0 +1,11 @@
+//! Markdown to [`Plan`]: phases, tasks, criteria, ids and keys, marks, dependencies, claims, each with its bytes.
+//!
+//! Parsing never fails: it gives a plan and a list of [`Problem`]s. Nothing is dropped: every line that looks like a
+//! checkbox to a person, outside code, comments and quotes, is a [`Task`], a [`Criterion`] or a [`Problem`].
+//! The block structure comes from pulldown-cmark; marks and ids are read from the source itself.
+
+mod model;
+mod parse;
+
+pub use model::*;
+pub use parse::{Options, parse};

@@ -1,0 +1,1 @@
+//! The process that watches files and prints what changed, one JSON object a line.

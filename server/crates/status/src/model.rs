@@ -1,0 +1,298 @@
+//! status.json as plain data with byte spans.
+
+use std::sync::Arc;
+
+use tallymark_text::{Source, Span};
+
+/// Index into [`Status::entries`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct EntryIndex(pub u32);
+
+impl EntryIndex {
+    /// To index a slice with.
+    pub fn get(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A status.json. All spans are bytes of `source`'s text.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The text all spans point into.
+    pub source: Arc<Source>,
+    /// Whether it could be read as a status file at all; if not, `problems` begins with why, and the rest is empty.
+    pub readable: bool,
+    /// The task entries in the order of the file.
+    pub entries: Vec<Entry>,
+    /// `summary`.
+    pub summary: Option<Summary>,
+    /// `planPath`.
+    pub plan_path: Option<Text>,
+    /// `planName`.
+    pub plan_name: Option<Text>,
+    /// `currentPhase`.
+    pub current_phase: Option<Text>,
+    /// `createdAt`.
+    pub created_at: Option<Time>,
+    /// `lastUpdatedAt`.
+    pub last_updated_at: Option<Time>,
+    /// The span of the `tasks` array with its brackets.
+    pub tasks_span: Option<Span>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// One task's entry.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// The whole object with its braces.
+    pub span: Span,
+    /// `id`; a number is taken as its digits.
+    pub id: Option<Text>,
+    /// `phase`, or `phaseName`.
+    pub phase: Option<Text>,
+    /// `description`, or `title`.
+    pub description: Option<Text>,
+    /// `status`.
+    pub status: Option<Text>,
+    /// `startedAt`.
+    pub started_at: Option<Time>,
+    /// `completedAt`.
+    pub completed_at: Option<Time>,
+    /// `duration`, whole milliseconds, with the value's span.
+    pub duration: Option<(i64, Span)>,
+    /// `notes`.
+    pub notes: Option<Text>,
+    /// `error`, or `lastError`.
+    pub error: Option<Text>,
+    /// `skipReason`, or `reason`.
+    pub reason: Option<Text>,
+    /// `findingsPath`.
+    pub findings_path: Option<Text>,
+    /// `retryCount`.
+    pub retry_count: Option<(i64, Span)>,
+    /// `dependencies`.
+    pub dependencies: Vec<Text>,
+}
+
+/// A string value: a slice of the source, or its own text where the JSON has escapes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The value with its quotes (a number: its digits).
+    pub span: Span,
+    /// The text where it is not simply what lies between the quotes.
+    pub unescaped: Option<Box<str>>,
+}
+
+/// A time value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// The value as written.
+    pub text: Text,
+    /// Milliseconds since 1970-01-01 UTC; `None` if it is no time that we know.
+    pub milliseconds: Option<i64>,
+}
+
+/// The stored `summary`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The whole object with its braces.
+    pub span: Span,
+    /// Its numbers as stored: field name, number, span of the number, in the order of the file.
+    pub counts: Vec<(SummaryField, i64, Span)>,
+}
+
+/// The fields of `summary`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SummaryField {
+    /// `totalTasks`
+    TotalTasks,
+    /// `completed`
+    Completed,
+    /// `pending`
+    Pending,
+    /// `in_progress`
+    InProgress,
+    /// `failed`
+    Failed,
+    /// `skipped`
+    Skipped,
+}
+
+impl SummaryField {
+    /// All, in the order in which a new file has them.
+    pub const ALL: [SummaryField; 6] = [
+        SummaryField::TotalTasks,
+        SummaryField::Completed,
+        SummaryField::Pending,
+        SummaryField::InProgress,
+        SummaryField::Failed,
+        SummaryField::Skipped,
+    ];
+
+    /// The key in the file.
+    pub fn key(self) -> &'static str {
+        match self {
+            SummaryField::TotalTasks => "totalTasks",
+            SummaryField::Completed => "completed",
+            SummaryField::Pending => "pending",
+            SummaryField::InProgress => "in_progress",
+            SummaryField::Failed => "failed",
+            SummaryField::Skipped => "skipped",
+        }
+    }
+}
+
+/// The five words that status.json is written with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Word {
+    /// `pending`
+    Pending,
+    /// `in_progress`
+    InProgress,
+    /// `completed`
+    Completed,
+    /// `failed`
+    Failed,
+    /// `skipped`
+    Skipped,
+}
+
+impl Word {
+    /// All five.
+    pub const ALL: [Word; 5] =
+        [Word::Pending, Word::InProgress, Word::Completed, Word::Failed, Word::Skipped];
+
+    /// As it stands in the file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Word::Pending => "pending",
+            Word::InProgress => "in_progress",
+            Word::Completed => "completed",
+            Word::Failed => "failed",
+            Word::Skipped => "skipped",
+        }
+    }
+
+    /// The word exactly as written; `None` for any other.
+    pub fn from_exact(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word)
+    }
+
+    /// The states that a task may go to from here, *reopen* included (completed and skipped go back to pending only by it).
+    pub fn successors(self) -> &'static [Word] {
+        match self {
+            Word::Pending => &[Word::InProgress, Word::Completed, Word::Failed, Word::Skipped],
+            Word::InProgress => &[Word::Completed, Word::Failed, Word::Skipped, Word::Pending],
+            Word::Failed => &[Word::InProgress, Word::Completed, Word::Skipped, Word::Pending],
+            Word::Completed | Word::Skipped => &[Word::Pending],
+        }
+    }
+}
+
+/// What is wrong with a status file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: ProblemKind,
+}
+
+/// The kinds of problem.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ProblemKind {
+    /// Not JSON, cut short, not UTF-8, not a status file: why, in words. Nothing of it is used.
+    Unreadable(String),
+    /// A whole value, and something behind it.
+    TrailingGarbage,
+    /// A field of another type than it should have.
+    WrongType {
+        /// The field's key.
+        field: String,
+        /// What it should be: "a string".
+        expected: &'static str,
+    },
+    /// An entry without an id.
+    MissingId,
+    /// An entry without a status.
+    MissingStatus,
+    /// A key that stands twice in one object.
+    DuplicateKey(String),
+}
+
+/// The first 16 hex digits of BLAKE3 of some bytes: the revision of a file, the hash of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    /// Of bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let hash = blake3::hash(bytes);
+        let mut first = [0; 8];
+        first.copy_from_slice(&hash.as_bytes()[..8]);
+        Self(u64::from_be_bytes(first))
+    }
+}
+
+impl std::fmt::Display for Revision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl std::str::FromStr for Revision {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u64::from_str_radix(text, 16).map(Self)
+    }
+}
+
+impl Status {
+    /// The text of a string value.
+    pub fn str<'a>(&'a self, text: &'a Text) -> &'a str {
+        match &text.unescaped {
+            Some(own) => own,
+            None => {
+                let raw = self.source.slice(text.span);
+                raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw)
+            }
+        }
+    }
+
+    /// An entry.
+    pub fn entry(&self, entry: EntryIndex) -> &Entry {
+        &self.entries[entry.get()]
+    }
+
+    /// All entries with their indices.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (EntryIndex, &Entry)> {
+        self.entries.iter().enumerate().map(|(index, entry)| (EntryIndex(index as u32), entry))
+    }
+
+    /// The id of an entry; empty if it has none.
+    pub fn id(&self, entry: EntryIndex) -> &str {
+        self.entry(entry).id.as_ref().map_or("", |id| self.str(id))
+    }
+
+    /// The description of an entry; empty if it has none.
+    pub fn description(&self, entry: EntryIndex) -> &str {
+        self.entry(entry).description.as_ref().map_or("", |description| self.str(description))
+    }
+
+    /// The status word of an entry as written; empty if it has none.
+    pub fn word(&self, entry: EntryIndex) -> &str {
+        self.entry(entry).status.as_ref().map_or("", |status| self.str(status))
+    }
+
+    /// The hash of an entry's bytes: what a caller saw of it, for compare and change.
+    pub fn entry_revision(&self, entry: EntryIndex) -> Revision {
+        Revision::of(self.source.slice(self.entry(entry).span).as_bytes())
+    }
+
+    /// The revision of the whole file (BOM included).
+    pub fn revision(&self) -> Revision {
+        Revision::of(&self.source.to_bytes())
+    }
+}

@@ -1,0 +1,155 @@
+//! What rules report, as plain data.
+
+use tallymark_plan::{PhaseIndex, TaskIndex};
+use tallymark_status::{EntryIndex, Request};
+use tallymark_text::{Edit, Span};
+
+/// How much a finding matters. Ordered: `Hint < Information < Warning < Error`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// A hint.
+    Hint,
+    /// An information.
+    Information,
+    /// A warning.
+    Warning,
+    /// An error.
+    Error,
+}
+
+impl Severity {
+    /// The name in settings and in output: `error`, `warning`, `information`, `hint`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Hint => "hint",
+            Severity::Information => "information",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+
+    /// The severity of a name; `info` is taken too.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "hint" => Some(Severity::Hint),
+            "information" | "info" => Some(Severity::Information),
+            "warning" => Some(Severity::Warning),
+            "error" => Some(Severity::Error),
+            _ => None,
+        }
+    }
+}
+
+/// Which of the two files.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum File {
+    /// The plan.
+    Plan,
+    /// Its status.json.
+    Status,
+}
+
+/// Bytes of one of the two files.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// Which.
+    pub file: File,
+    /// Where in it.
+    pub span: Span,
+}
+
+impl Place {
+    /// A place in the plan.
+    pub fn plan(span: Span) -> Self {
+        Self { file: File::Plan, span }
+    }
+
+    /// A place in status.json.
+    pub fn status(span: Span) -> Self {
+        Self { file: File::Status, span }
+    }
+}
+
+/// The other place of a finding that is about two.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What stands there: `status.json says "pending"`.
+    pub message: String,
+}
+
+/// What a finding is about: its identity over edits (baselines, fingerprints), and the way from a finding to its fixes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Subject {
+    /// The file as a whole.
+    File,
+    /// A phase of the plan.
+    Phase(PhaseIndex),
+    /// A task of the plan.
+    Task(TaskIndex),
+    /// An entry of status.json.
+    Entry(EntryIndex),
+    /// Index into the plan's problems.
+    PlanProblem(u32),
+    /// Index into status.json's problems.
+    StatusProblem(u32),
+}
+
+/// What a rule reports.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// The rule's code: `TM103`.
+    pub code: &'static str,
+    /// How much it matters, after the settings.
+    pub severity: Severity,
+    /// One or two sentences, plain text: what disagrees, and with what.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+    /// The other places.
+    pub related: Vec<Related>,
+    /// What it is about.
+    pub subject: Subject,
+}
+
+/// A way to mend a finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What it does, as a menu shows it: `Mark 1.2 complete in status.json`.
+    pub title: String,
+    /// May be applied without a person looking: `check --fix`, `source.fixAll.tallymark`. Never a mark, never status.json.
+    pub safe: bool,
+    /// The one that a person most likely wants, of the fixes of one finding.
+    pub preferred: bool,
+    /// Ask the person first: the question. No answer, no change.
+    pub ask: Option<String>,
+    /// What it does.
+    pub action: FixAction,
+}
+
+/// What a fix does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FixAction {
+    /// Edits of the plan's text.
+    Plan(Vec<Edit>),
+    /// Changes of status.json, through the store only.
+    Status(Vec<Request>),
+    /// `tallymark init` for this plan.
+    Init,
+}
+
+/// What rules know of the world outside the two files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Milliseconds since 1970-01-01 UTC; `None` switches off what needs a clock.
+    pub now: Option<i64>,
+    /// The plan's path from the root, with `/`.
+    pub plan_path: String,
+    /// The path of its status.json from the root, with `/`; where it would be if there is none.
+    pub status_path: String,
+    /// A second, different status.json that also exists for this plan.
+    pub other_status_path: Option<String>,
+    /// Whether the plan's Output names a folder under `plan-outputs/`: then a status.json is expected.
+    pub status_expected: bool,
+}

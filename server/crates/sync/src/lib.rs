@@ -1,0 +1,17 @@
+//! Where plan and status.json meet: the join, the effective state of each task, progress, the rules and their fixes.
+//!
+//! Pure: no disk, no clock. What rules need from outside comes in as [`Facts`].
+
+mod analysis;
+mod finding;
+mod join;
+mod progress;
+pub mod rules;
+mod state;
+
+pub use analysis::Analysis;
+pub use finding::{Facts, File, Finding, Fix, FixAction, Place, Related, Severity, Subject};
+pub use join::{Joined, Match, MatchKind, join};
+pub use progress::Progress;
+pub use rules::{Boxes, Config, Rule};
+pub use state::State;

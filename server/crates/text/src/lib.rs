@@ -1,0 +1,17 @@
+//! Source text and places in it.
+//!
+//! Everywhere in Tallymark a place is a byte offset into a [`Source`]'s text; this crate alone turns offsets into lines
+//! and columns (UTF-8, UTF-16, UTF-32) and back, and this crate alone computes edits. It knows nothing of plans, of
+//! status.json, of disks or of editors.
+
+mod diff;
+mod edit;
+mod line_index;
+mod source;
+mod span;
+
+pub use diff::unified_diff;
+pub use edit::{Edit, EditError, apply_edits, minimal_edits};
+pub use line_index::{Encoding, LineIndex, Position};
+pub use source::{DecodeError, LineEnd, Source};
+pub use span::Span;

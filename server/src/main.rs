@@ -1,0 +1,3 @@
+//! `tallymark`: arguments, one command, an exit code.
+
+fn main() {}
