@@ -34,7 +34,7 @@ impl Analysis {
 
     /// The ways to mend one of the findings, best first.
     pub fn fixes(&self, finding: &Finding) -> Vec<Fix> {
-        rules::find(finding.code).map_or_else(Vec::new, |rule| (rule.fixes)(&self.context(), finding))
+        rules::fixes(&self.context(), finding)
     }
 
     fn context(&self) -> Context<'_> {

@@ -4,6 +4,8 @@ use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::{EntryIndex, Request};
 use tallymark_text::{Edit, Span};
 
+use crate::Analysis;
+
 /// How much a finding matters. Ordered: `Hint < Information < Warning < Error`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
@@ -90,6 +92,8 @@ pub enum Subject {
     Task(TaskIndex),
     /// An entry of status.json.
     Entry(EntryIndex),
+    /// A criterion of the plan: index into its criteria.
+    Criterion(u32),
     /// Index into the plan's problems.
     PlanProblem(u32),
     /// Index into status.json's problems.
@@ -111,6 +115,42 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// What it is about.
     pub subject: Subject,
+    /// Whether it speaks for most tasks of the file at once, because the rule found so many.
+    pub stands_for_many: bool,
+}
+
+impl Finding {
+    /// What the finding is, whatever line it stands on: its code and the key of the task, the id of the entry or the
+    /// title of the phase it is about. Stays the same while text around it changes, so baselines and the fingerprints of
+    /// SARIF are made of it. Two findings of one rule about one thing have the same key.
+    pub fn subject_key(&self, analysis: &Analysis) -> String {
+        let plan = &analysis.joined.plan;
+        let status = analysis.joined.status_file.as_deref();
+        let subject = match self.subject {
+            Subject::File => match self.place.file {
+                File::Plan => "plan".to_owned(),
+                File::Status => "status".to_owned(),
+            },
+            Subject::Phase(phase) => format!("phase/{}", plan.slice(plan.phases[phase.get()].title)),
+            Subject::Task(task) => format!("task/{}", plan.key(task)),
+            Subject::Criterion(criterion) => {
+                format!("criterion/{}", plan.slice(plan.criteria[criterion as usize].title))
+            }
+            Subject::Entry(entry) => match status.map_or("", |status| status.id(entry)) {
+                "" => format!("entry/#{}", entry.0),
+                id => format!("entry/{id}"),
+            },
+            Subject::PlanProblem(_) | Subject::StatusProblem(_) => {
+                let source = match (self.place.file, status) {
+                    (File::Status, Some(status)) => &status.source,
+                    _ => &plan.source,
+                };
+                let line = source.line(source.line_of(self.place.span.start as usize));
+                format!("line/{}", line.trim())
+            }
+        };
+        format!("{}/{subject}", self.code)
+    }
 }
 
 /// A way to mend a finding.

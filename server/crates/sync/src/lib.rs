@@ -5,6 +5,7 @@
 mod analysis;
 mod finding;
 mod join;
+mod marks;
 mod progress;
 pub mod rules;
 mod state;

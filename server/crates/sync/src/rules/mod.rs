@@ -1,11 +1,21 @@
 //! The rules: one file each, with its code, name, severity, check, fixes and tests; its page lies in `docs/rules/`.
+//!
+//! What they have in common is here and beside: which rules run ([`check`]), what they look at ([`Context`]), how many
+//! findings of a kind become one ([`Reporter`]), which findings a comment allows (`allow`).
+
+mod allow;
+mod context;
+mod reporter;
+#[cfg(test)]
+mod testing;
+mod tm103;
 
 use std::collections::HashMap;
 
-use tallymark_plan::Plan;
-use tallymark_status::Status;
+use crate::{Finding, Fix, FixAction, Severity};
 
-use crate::{Facts, Finding, Fix, Joined, Place, Related, Severity, Subject};
+pub use context::Context;
+pub use reporter::Reporter;
 
 /// One rule.
 pub struct Rule {
@@ -19,24 +29,27 @@ pub struct Rule {
     pub summary: &'static str,
     /// Its page, markdown.
     pub page: &'static str,
+    /// What must be there for it to run.
+    pub(crate) needs: Needs,
+    /// Whether it takes the boxes at their word, and so is off where nobody ticks them ([`Boxes::Reference`]).
+    pub(crate) trusts_boxes: bool,
     /// Reports what it finds.
     pub(crate) check: fn(&Context<'_>, &mut Reporter<'_>),
-    /// The ways to mend one of its findings, best first.
+    /// The ways to mend one of its findings, best first. Is not asked for a finding about the whole file that
+    /// [`Reporter::once`] made of many: those are mended by `fix_all`.
     pub(crate) fixes: fn(&Context<'_>, &Finding) -> Vec<Fix>,
+    /// The name of the fix that mends all findings of the rule in the file, each by its first fix; their number is given.
+    /// `None` if they cannot be mended together.
+    pub(crate) fix_all: Option<fn(usize) -> String>,
 }
 
-/// What rules look at.
-pub struct Context<'a> {
-    /// Plan and status.json, joined.
-    pub joined: &'a Joined,
-    /// The plan.
-    pub plan: &'a Plan,
-    /// status.json, where it could be read.
-    pub status: Option<&'a Status>,
-    /// The world outside.
-    pub facts: &'a Facts,
-    /// What a box means, [`Boxes::Auto`] already decided.
-    pub boxes: Boxes,
+/// What must be there for a rule to run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Needs {
+    /// The plan alone: the rule runs always, also beside a status.json that is missing or cannot be read.
+    Plan,
+    /// A status.json that could be read: [`Context::status`] is there.
+    Status,
 }
 
 /// What the boxes of a plan mean when there is a status.json.
@@ -60,29 +73,16 @@ pub struct Config {
     pub severities: HashMap<&'static str, Option<Severity>>,
 }
 
-/// Takes what a rule reports.
-pub struct Reporter<'a> {
-    rule: &'static Rule,
-    severity: Severity,
-    findings: &'a mut Vec<Finding>,
-}
-
-impl Reporter<'_> {
-    /// Reports a finding of the rule.
-    pub fn report(&mut self, place: Place, subject: Subject, message: String, related: Vec<Related>) {
-        self.findings.push(Finding {
-            code: self.rule.code,
-            severity: self.severity,
-            message,
-            place,
-            related,
-            subject,
-        });
-    }
-}
-
 /// All rules, by code.
-pub static RULES: &[&Rule] = &[];
+#[rustfmt::skip]
+pub static RULES: &[&Rule] = &[
+    // Plan and status.json.
+    &tm103::RULE,
+    // The plan alone.
+
+    // status.json alone.
+
+];
 
 /// The rule of a code (`TM103`) or name (`ticked-not-completed`), in any case.
 pub fn find(code_or_name: &str) -> Option<&'static Rule> {
@@ -101,12 +101,92 @@ pub(crate) fn check(context: &Context<'_>, config: &Config) -> Vec<Finding> {
     if !context.plan.is_plan() {
         return findings;
     }
+    let allowed = allow::Allowed::new(context);
     for &rule in RULES {
+        if !applies(rule, context) {
+            continue;
+        }
         let severity = config.severities.get(rule.code).copied().unwrap_or(Some(rule.severity));
         if let Some(severity) = severity {
-            (rule.check)(context, &mut Reporter { rule, severity, findings: &mut findings });
+            let mut reporter = Reporter::new(rule, severity, &mut findings);
+            (rule.check)(context, &mut reporter);
+            reporter.finish(context, &allowed);
         }
     }
     findings.sort_by_key(|finding| (finding.place.file, finding.place.span, finding.code));
     findings
+}
+
+/// Whether a rule runs on what is there.
+fn applies(rule: &Rule, context: &Context<'_>) -> bool {
+    let there = match rule.needs {
+        Needs::Plan => true,
+        Needs::Status => context.status.is_some(),
+    };
+    there && !(rule.trusts_boxes && context.boxes == Boxes::Reference)
+}
+
+/// The ways to mend a finding: its own, best first, and then the one that mends all of its kind in the file.
+pub(crate) fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
+    let Some(rule) = find(finding.code) else { return Vec::new() };
+    let mut fixes = Vec::new();
+    if !finding.stands_for_many {
+        fixes = (rule.fixes)(context, finding);
+    }
+    fixes.extend(fix_all(rule, context));
+    fixes
+}
+
+/// The first fixes of all findings of a rule as one, where there are at least two of them.
+fn fix_all(rule: &'static Rule, context: &Context<'_>) -> Option<Fix> {
+    let title = rule.fix_all?;
+    let each = each(rule, context);
+    if each.len() < 2 {
+        return None;
+    }
+    let mut edits = Vec::new();
+    let mut requests = Vec::new();
+    let (mut safe, mut asks, mut count) = (true, false, 0);
+    for finding in &each {
+        let Some(fix) = (rule.fixes)(context, finding).into_iter().next() else { continue };
+        safe &= fix.safe;
+        asks |= fix.ask.is_some();
+        count += 1;
+        match fix.action {
+            FixAction::Plan(more) => edits.extend(more),
+            FixAction::Status(more) => requests.extend(more),
+            FixAction::Init => return None,
+        }
+    }
+    let title = title(count);
+    let action = match (edits.is_empty(), requests.is_empty()) {
+        (false, true) => FixAction::Plan(edits),
+        (true, false) => FixAction::Status(requests),
+        _ => return None,
+    };
+    (count >= 2).then(|| Fix {
+        ask: asks.then(|| format!("{title}?")),
+        title,
+        safe,
+        preferred: false,
+        action,
+    })
+}
+
+/// The findings of one rule, each for itself, however many there are; without those that a comment allows.
+fn each(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if applies(rule, context) {
+        let mut reporter = Reporter::new(rule, rule.severity, &mut findings);
+        (rule.check)(context, &mut reporter);
+        drop(reporter);
+        let allowed = allow::Allowed::new(context);
+        findings.retain(|finding| !allowed.allows(rule, finding, context));
+    }
+    findings
+}
+
+/// A rule whose findings nothing mends but a person.
+pub(crate) fn no_fixes(_: &Context<'_>, _: &Finding) -> Vec<Fix> {
+    Vec::new()
 }

@@ -1,0 +1,76 @@
+//! What rules look at.
+
+use tallymark_plan::{Plan, TaskIndex};
+use tallymark_status::{Change, EntryIndex, Expected, Request, Status};
+use tallymark_text::Span;
+
+use super::Boxes;
+use crate::{Facts, File, Joined, Place, Related};
+
+/// What rules look at.
+pub struct Context<'a> {
+    /// Plan and status.json, joined.
+    pub joined: &'a Joined,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// status.json, where it could be read.
+    pub status: Option<&'a Status>,
+    /// The world outside.
+    pub facts: &'a Facts,
+    /// What a box means, [`Boxes::Auto`] already decided.
+    pub boxes: Boxes,
+}
+
+impl Context<'_> {
+    /// Where a finding about a whole file stands: the plan's title, or the file's first line with text.
+    pub(crate) fn file_place(&self, file: File) -> Place {
+        let source = match (file, &self.joined.status_file) {
+            (File::Status, Some(status)) => &status.source,
+            _ => &self.plan.source,
+        };
+        if let (File::Plan, Some(title)) = (file, self.plan.title) {
+            return Place::plan(title);
+        }
+        let text = source.text();
+        let start = text.len() - text.trim_start().len();
+        let end = source.line_span(source.line_of(start)).end as usize;
+        Place { file, span: Span::new(start, start + text[start..end.max(start)].trim_end().len()) }
+    }
+
+    /// Where a finding about a task's mark stands: the box; without one the task's line.
+    pub(crate) fn mark_place(&self, task: TaskIndex) -> Place {
+        let task = self.plan.task(task);
+        Place::plan(task.mark.map_or(task.line, |mark| mark.outer))
+    }
+
+    /// Where a finding about a task's id stands: the id; without one the task's line.
+    pub(crate) fn id_place(&self, task: TaskIndex) -> Place {
+        let task = self.plan.task(task);
+        Place::plan(task.id.unwrap_or(task.line))
+    }
+
+    /// Where a finding about a task's text stands: the title; without one the task's line.
+    pub(crate) fn title_place(&self, task: TaskIndex) -> Place {
+        let task = self.plan.task(task);
+        Place::plan(if task.title.is_empty() { task.line } else { task.title })
+    }
+
+    /// The status word of an entry as the other place of a finding: `status.json says "pending"`.
+    pub(crate) fn related_word(&self, status: &Status, entry: EntryIndex) -> Related {
+        let fields = status.entry(entry);
+        let span = fields.status.as_ref().map_or(fields.span, |word| word.span);
+        Related {
+            place: Place::status(span),
+            message: format!("status.json says \"{}\"", status.word(entry)),
+        }
+    }
+
+    /// A change of an entry as the status.json at hand has it: it is refused if somebody else changes the entry first.
+    pub(crate) fn request(&self, status: &Status, entry: EntryIndex, change: Change) -> Request {
+        let expected = Expected {
+            status: Some(status.word(entry).to_owned()),
+            revision: Some(status.entry_revision(entry)),
+        };
+        Request { entry: status.id(entry).to_owned(), expected, change }
+    }
+}
