@@ -3,11 +3,17 @@
 mod discover;
 mod load;
 mod locate;
+mod nearest;
 mod read;
+mod root;
 mod settings;
 
-pub use discover::{Discovery, discover};
-pub use load::{Loaded, load, load_text};
+pub use discover::{Discovery, PLAN_EXTENSIONS, discover};
+pub use load::{Loaded, facts, load, load_if_plan, load_text, may_be_plan, relative};
 pub use locate::{Located, LocatedBy, locate_status};
-pub use read::{ReadError, read_source, read_status};
-pub use settings::{Settings, SettingsProblem, find_root};
+pub use nearest::nearest;
+pub use read::{PLAN_LIMIT, ReadError, STATUS_LIMIT, read_bytes, read_source, read_status};
+pub use root::find_root;
+pub use settings::{
+    EditorSettings, FailOn, SETTINGS_FILE, Settings, SettingsEdit, SettingsProblem, Values, treat_as_plan,
+};

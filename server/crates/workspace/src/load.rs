@@ -1,13 +1,22 @@
 //! One plan with all that belongs to it.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tallymark_plan::Plan;
+use tallymark_status::Status;
 use tallymark_sync::{Analysis, Facts};
 use tallymark_text::Source;
 
 use crate::{Located, ReadError, Settings, locate_status, read_source, read_status};
+
+/// How long a status.json that cannot be read is left alone before it is read once more.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// A file that was not written to for so long is not being written to.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// A plan, where its status.json is, and what can be said of both.
 #[derive(Clone, Debug)]
@@ -25,10 +34,29 @@ pub struct Loaded {
 /// # Errors
 /// The plan cannot be read. A status.json that cannot be read is a finding, not an error.
 pub fn load(root: &Path, path: &Path, settings: &Settings, now: Option<i64>) -> Result<Loaded, ReadError> {
-    Ok(load_text(root, path, Arc::new(read_source(path)?), settings, now))
+    let plan = parse(root, path, Arc::new(read_source(path)?), settings);
+    Ok(finish(root, path, plan, settings, now))
 }
 
-/// The same for a plan whose text is at hand (an unsaved buffer).
+/// The same for a file that may be a plan: `None` if it is none. Most markdown is none, and is told by its bytes alone.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn load_if_plan(
+    root: &Path,
+    path: &Path,
+    settings: &Settings,
+    now: Option<i64>,
+) -> Result<Option<Loaded>, ReadError> {
+    let source = read_source(path)?;
+    if settings.dialect(&relative(root, path)).is_none() && !may_be_plan(source.text()) {
+        return Ok(None);
+    }
+    let plan = parse(root, path, Arc::new(source), settings);
+    Ok(plan.is_plan().then(|| finish(root, path, plan, settings, now)))
+}
+
+/// The same as [`load`] for a plan whose text is at hand (an unsaved buffer).
 pub fn load_text(
     root: &Path,
     path: &Path,
@@ -36,24 +64,91 @@ pub fn load_text(
     settings: &Settings,
     now: Option<i64>,
 ) -> Loaded {
-    let relative = relative(root, path);
-    let options = tallymark_plan::Options { path: &relative, dialect: settings.dialect(&relative) };
-    let plan: Arc<Plan> = Arc::new(tallymark_plan::parse(source, options));
-    let located = locate_status(root, path, &plan, settings);
-    let status = if located.exists { read_status(&located.path).map(Arc::new) } else { None };
-    let facts = Facts {
+    finish(root, path, parse(root, path, source, settings), settings, now)
+}
+
+/// Whether a text has anything that a task could be made of: a pair of brackets with at most one character (and blanks)
+/// between them, or one of the signs that stand for a mark. A text without is no plan in any dialect.
+pub fn may_be_plan(text: &str) -> bool {
+    const SIGNS: [&str; 8] = ["✅", "✔", "⏳", "❌", "🔄", "🚧", "☐", "☑"];
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b']', bytes).any(|end| {
+        // Four bytes hold any character, eight leave room for blanks or a variation selector beside it.
+        let near = &bytes[end.saturating_sub(9)..end];
+        near.iter().rposition(|&byte| byte == b'[').is_some_and(|open| {
+            let inside = &near[open + 1..];
+            inside.len() <= 3 || !inside.is_ascii()
+        })
+    }) || SIGNS.iter().any(|sign| memchr::memmem::find(bytes, sign.as_bytes()).is_some())
+}
+
+/// What rules know of the world outside the two files. `now`: milliseconds since 1970-01-01 UTC.
+pub fn facts(root: &Path, path: &Path, located: &Located, now: Option<i64>) -> Facts {
+    Facts {
         now,
-        status_path: self::relative(root, &located.path),
-        plan_path: relative,
-        other_status_path: located.other.as_deref().map(|other| self::relative(root, other)),
+        plan_path: relative(root, path),
+        status_path: relative(root, &located.path),
+        other_status_path: located.other.as_deref().map(|other| relative(root, other)),
         status_expected: located.expected,
-    };
-    let analysis = Analysis::new(plan, status, facts, settings.rules());
-    Loaded { path: path.to_owned(), located, analysis }
+    }
 }
 
 /// A path from the root, with `/`; the path itself if it lies elsewhere.
-pub(crate) fn relative(root: &Path, path: &Path) -> String {
-    let relative = path.strip_prefix(root).unwrap_or(path);
-    relative.to_string_lossy().replace('\\', "/")
+pub fn relative(root: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '\\' { relative.replace('\\', "/") } else { relative.into_owned() }
+}
+
+fn parse(root: &Path, path: &Path, source: Arc<Source>, settings: &Settings) -> Plan {
+    let relative = relative(root, path);
+    let dialect = settings.dialect(&relative);
+    tallymark_plan::parse(source, tallymark_plan::Options { path: &relative, dialect })
+}
+
+fn finish(root: &Path, path: &Path, plan: Plan, settings: &Settings, now: Option<i64>) -> Loaded {
+    let located = locate_status(root, path, &plan, settings);
+    // A file that is no plan has no status.json, whatever lies beside it.
+    let status = (located.exists && plan.is_plan()).then(|| read_status_patiently(&located.path)).flatten();
+    let facts = facts(root, path, &located, now);
+    let analysis = Analysis::new(Arc::new(plan), status.map(Arc::new), facts, settings.rules());
+    Loaded { path: path.to_owned(), located, analysis }
+}
+
+/// Reads a status.json, and once more if it is broken and was just written to: its writer may be in the middle of it.
+fn read_status_patiently(path: &Path) -> Option<Status> {
+    let status = read_status(path);
+    if status.as_ref().is_some_and(|status| !status.readable) && just_written(path) {
+        std::thread::sleep(PAUSE);
+        return read_status(path);
+    }
+    status
+}
+
+fn just_written(path: &Path) -> bool {
+    let modified =
+        std::fs::metadata(path).ok().filter(Metadata::is_file).and_then(|file| file.modified().ok());
+    // A time in the future is a clock that disagrees with ours: it says nothing.
+    modified.is_some_and(|modified| modified.elapsed().map_or(true, |age| age < QUIET))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anything_that_looks_like_a_box_may_be_a_plan() {
+        for text in ["- [ ] a", "-[]a", "- [x ] a", "- [✅/❌] a", "- [✔️] a", "### 4.1 Name ✅", "[\u{a0}]"]
+        {
+            assert!(may_be_plan(text), "{text}");
+        }
+        for text in ["", "# Title\n\nText with a [link](target) and [reference][target].\n", "]]]"] {
+            assert!(!may_be_plan(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_elsewhere_stays_as_it_is() {
+        assert_eq!(relative(Path::new("/a"), Path::new("/a/b/c.md")), "b/c.md");
+        assert_eq!(relative(Path::new("/a"), Path::new("/z/c.md")), "/z/c.md");
+    }
 }

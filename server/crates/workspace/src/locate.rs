@@ -1,10 +1,13 @@
-//! From a plan to its status.json.
+//! From a plan to its status.json. The order is that of `docs/formats.md`.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use tallymark_plan::Plan;
 
-use crate::Settings;
+use crate::{Settings, relative};
+
+/// The one name that a status file has, unless the settings say otherwise.
+const STATUS_FILE: &str = "status.json";
 
 /// Where a plan's status.json is, or would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,16 +39,234 @@ pub enum LocatedBy {
     Beside,
 }
 
-/// Finds the status.json of the plan at `plan_path` (absolute): the order is that of `docs/formats.md`.
+/// Finds the status.json of the plan at `plan_path` (absolute): the first candidate that exists. The candidates: what the
+/// settings name, the plan's Output from the root and from the plan's folder, `docs/plan-outputs/<stem>/` and
+/// `docs/plan-outputs/archive/<stem>/`, and the plan's own folder.
 pub fn locate_status(root: &Path, plan_path: &Path, plan: &Plan, settings: &Settings) -> Located {
-    let _ = (root, plan, settings);
-    let path = plan_path.with_file_name("status.json");
+    let plan_relative = relative(root, plan_path);
+    let folder = plan_path.parent().unwrap_or(root);
+    let stem = plan_path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut found = Candidates { root, folder, list: Vec::with_capacity(6) };
+
+    if let Some(path) = settings.status_path(&plan_relative) {
+        found.push(root, &path, LocatedBy::Settings);
+    }
+    let output = plan.output.map(|span| output_path(plan.slice(span))).filter(|output| !output.is_empty());
+    let expected = output.as_deref().is_some_and(lies_under_plan_outputs);
+    if let Some(output) = &output {
+        found.push(root, output, LocatedBy::Output);
+        found.push(folder, output, LocatedBy::Output);
+    }
+    for outputs in ["docs/plan-outputs", "docs/plan-outputs/archive"] {
+        found.push(root, &format!("{outputs}/{stem}/{STATUS_FILE}"), LocatedBy::Convention);
+    }
+    found.push(folder, STATUS_FILE, LocatedBy::Beside);
+
+    let existing: Vec<usize> = (0..found.list.len()).filter(|&at| exists(&found.list[at].0)).collect();
+    let chosen = existing.first().copied().unwrap_or_else(|| {
+        // Where a new one belongs: an Output may name a product folder, and the convention is one of `docs/plans`.
+        let conventional = plan_relative.starts_with("docs/plans/");
+        found
+            .list
+            .iter()
+            .position(|(_, by)| match by {
+                LocatedBy::Settings | LocatedBy::Beside => true,
+                LocatedBy::Output => expected,
+                LocatedBy::Convention => conventional,
+            })
+            .unwrap_or(found.list.len() - 1)
+    });
+    let real = |at: usize| found.list[at].0.canonicalize().ok();
+    let other = existing.get(1..).unwrap_or_default().iter().find(|&&at| real(at) != real(chosen));
     Located {
-        exists: path.is_file(),
-        candidates: vec![path.clone()],
-        path,
-        by: LocatedBy::Beside,
-        other: None,
-        expected: false,
+        path: found.list[chosen].0.clone(),
+        exists: !existing.is_empty(),
+        by: found.list[chosen].1,
+        other: other.map(|&at| found.list[at].0.clone()),
+        candidates: found.list.into_iter().map(|(path, _)| path).collect(),
+        expected,
+    }
+}
+
+/// Paths that may hold a plan's status.json, each once.
+struct Candidates<'a> {
+    root: &'a Path,
+    folder: &'a Path,
+    list: Vec<(PathBuf, LocatedBy)>,
+}
+
+impl Candidates<'_> {
+    /// Adds a path from `base`, unless it leads out of both the root and the plan's folder: a plan from elsewhere must not
+    /// make a command write where nobody expects it. What the settings name is free.
+    fn push(&mut self, base: &Path, path: &str, by: LocatedBy) {
+        let path = normal(&base.join(path));
+        let inside = path.starts_with(self.root) || path.starts_with(self.folder);
+        if (inside || by == LocatedBy::Settings) && !self.list.iter().any(|(known, _)| *known == path) {
+            self.list.push((path, by));
+        }
+    }
+}
+
+/// The status file that an Output names, as a relative path with `/`: the folder's, or the JSON file itself.
+fn output_path(output: &str) -> String {
+    let output = output.trim().trim_matches('`').replace('\\', "/");
+    let output = output.trim_start_matches('/').trim_end_matches('/');
+    if output.is_empty() || output.contains("://") || output.contains('\0') {
+        String::new()
+    } else if output.ends_with(".json") {
+        output.to_owned()
+    } else {
+        format!("{output}/{STATUS_FILE}")
+    }
+}
+
+fn lies_under_plan_outputs(output: &str) -> bool {
+    output.split('/').rev().skip(1).any(|part| part == "plan-outputs")
+}
+
+/// The path without `.` and `..`, by its words alone.
+fn normal(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                result.pop();
+            }
+            part => result.push(part),
+        }
+    }
+    result
+}
+
+/// Whether something is there, be it readable or not.
+fn exists(path: &Path) -> bool {
+    match path.try_exists() {
+        Ok(exists) => exists,
+        Err(error) => error.kind() == std::io::ErrorKind::PermissionDenied,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tallymark_text::{Source, Span};
+
+    use super::*;
+
+    /// A root with files, and the plan `docs/plans/fix.md` with an Output.
+    struct Case {
+        folder: tempfile::TempDir,
+        output: &'static str,
+        settings: &'static str,
+    }
+
+    fn case(output: &'static str, files: &[&str]) -> Case {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "{}").unwrap();
+        }
+        Case { folder, output, settings: "" }
+    }
+
+    impl Case {
+        fn locate(&self, plan_path: &str) -> Located {
+            let root = self.folder.path();
+            std::fs::write(root.join("tallymark.toml"), self.settings).unwrap();
+            let (settings, problems) = Settings::load(root);
+            assert_eq!(problems, []);
+            let source = Arc::new(Source::new(self.output));
+            let mut plan = tallymark_plan::parse(source, tallymark_plan::Options::default());
+            plan.output = (!self.output.is_empty()).then(|| Span::new(0, self.output.len()));
+            locate_status(root, &root.join(plan_path), &plan, &settings)
+        }
+
+        fn path(&self, located: &Path) -> String {
+            relative(self.folder.path(), located)
+        }
+    }
+
+    #[test]
+    fn the_output_is_looked_for_from_the_root_and_then_from_the_plans_folder() {
+        let case = case("../out", &["docs/out/status.json"]);
+        let located = case.locate("docs/plans/fix.md");
+        assert_eq!(
+            (case.path(&located.path).as_str(), located.by),
+            ("docs/out/status.json", LocatedBy::Output)
+        );
+        assert!(located.exists && !located.expected);
+    }
+
+    #[test]
+    fn the_convention_comes_before_the_archive_and_the_plans_own_folder() {
+        let case = case("", &["docs/plan-outputs/archive/fix/status.json", "docs/plans/status.json"]);
+        let located = case.locate("docs/plans/fix.md");
+        assert_eq!(case.path(&located.path), "docs/plan-outputs/archive/fix/status.json");
+        assert_eq!(case.path(&located.other.unwrap()), "docs/plans/status.json");
+    }
+
+    #[test]
+    fn the_settings_map_wins() {
+        let mut case =
+            case("docs/plan-outputs/fix/", &["docs/plan-outputs/fix/status.json", "state/fix.json"]);
+        case.settings = "[status]\nmap = { \"docs/plans/*.md\" = \"state/{stem}.json\" }\n";
+        let located = case.locate("docs/plans/fix.md");
+        assert_eq!((case.path(&located.path).as_str(), located.by), ("state/fix.json", LocatedBy::Settings));
+        assert_eq!(case.path(&located.other.unwrap()), "docs/plan-outputs/fix/status.json");
+    }
+
+    #[test]
+    fn one_file_under_two_names_is_one() {
+        let case = case("docs/plan-outputs/./fix", &["docs/plan-outputs/fix/status.json"]);
+        assert_eq!(case.locate("docs/plans/fix.md").other, None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_the_same_file_is_no_second_one() {
+        let case = case("", &["docs/plan-outputs/fix/status.json", "docs/plans/x"]);
+        let root = case.folder.path();
+        std::os::unix::fs::symlink(
+            root.join("docs/plan-outputs/fix/status.json"),
+            root.join("docs/plans/status.json"),
+        )
+        .unwrap();
+        assert_eq!(case.locate("docs/plans/fix.md").other, None);
+    }
+
+    #[test]
+    fn a_new_one_goes_where_its_kind_of_plan_has_it() {
+        let at = |output, plan| {
+            let case = case(output, &[]);
+            let located = case.locate(plan);
+            assert!(!located.exists);
+            case.path(&located.path)
+        };
+        assert_eq!(at("docs/plan-outputs/x/", "docs/plans/fix.md"), "docs/plan-outputs/x/status.json");
+        assert_eq!(at("src/product/", "docs/plans/fix.md"), "docs/plan-outputs/fix/status.json");
+        assert_eq!(at("", "docs/plans/fix.md"), "docs/plan-outputs/fix/status.json");
+        assert_eq!(at("src/product/", "specs/1/tasks.md"), "specs/1/status.json");
+        assert_eq!(at("", "specs/1/tasks.md"), "specs/1/status.json");
+    }
+
+    #[test]
+    fn an_output_that_leads_out_of_the_workspace_is_not_followed() {
+        let case = case("../../../../../../etc", &[]);
+        for candidate in case.locate("docs/plans/fix.md").candidates {
+            assert!(candidate.starts_with(case.folder.path()), "{candidate:?}");
+        }
+    }
+
+    #[test]
+    fn odd_outputs_name_nothing() {
+        assert_eq!(output_path(" / "), "");
+        assert_eq!(output_path("https://example.org/x"), "");
+        assert_eq!(output_path("`a\\b/`"), "a/b/status.json");
+        assert_eq!(output_path("a/own.json"), "a/own.json");
+        assert!(lies_under_plan_outputs("docs/plan-outputs/x/status.json"));
+        assert!(!lies_under_plan_outputs("plan-outputs"));
     }
 }

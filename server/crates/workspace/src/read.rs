@@ -1,9 +1,18 @@
 //! Reading files, with clear words for what goes wrong.
 
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use tallymark_status::Status;
-use tallymark_text::Source;
+use tallymark_status::{Problem, ProblemKind, Status};
+use tallymark_text::{Source, Span};
+
+/// Plans of more bytes than this are not read: 64 MiB, two hundred times the largest of 741 real ones.
+pub const PLAN_LIMIT: u64 = 64 << 20;
+
+/// Status files of more bytes than this are not read: 256 MiB.
+pub const STATUS_LIMIT: u64 = 256 << 20;
 
 /// A file that could not be read, and why, for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,17 +36,148 @@ impl std::error::Error for ReadError {}
 /// Reads a plan's text.
 ///
 /// # Errors
-/// The file is missing, is no regular file, is no UTF-8, is larger than is read, or cannot be read.
+/// The file is missing, is no regular file, is no UTF-8, is larger than [`PLAN_LIMIT`], or cannot be read.
 pub fn read_source(path: &Path) -> Result<Source, ReadError> {
-    let fail = |message: String, missing| ReadError { path: path.to_owned(), message, missing };
-    let bytes = std::fs::read(path)
-        .map_err(|error| fail(error.to_string(), error.kind() == std::io::ErrorKind::NotFound))?;
-    Source::from_bytes(&bytes).map_err(|error| fail(error.to_string(), false))
+    let bytes = read_bytes(path, PLAN_LIMIT)?;
+    Source::from_bytes(&bytes).map_err(|error| ReadError {
+        path: path.to_owned(),
+        message: format!("cannot be read: {error}"),
+        missing: false,
+    })
 }
 
 /// Reads a status.json: `None` if there is none. One that is there and cannot be read (a folder, no permission, too large)
 /// is a [`Status`] that is not readable and says why.
 pub fn read_status(path: &Path) -> Option<Status> {
-    let bytes = std::fs::read(path).ok()?;
-    Some(Status::from_bytes(&bytes))
+    match read_bytes(path, STATUS_LIMIT) {
+        Ok(bytes) => Some(Status::from_bytes(&bytes)),
+        Err(error) if error.missing => None,
+        Err(error) => Some(unreadable(error.message)),
+    }
+}
+
+/// A status file of which nothing can be read.
+fn unreadable(why: String) -> Status {
+    let mut status = Status::parse(Arc::new(Source::new("")));
+    status.readable = false;
+    status.problems = vec![Problem { span: Span::at(0), kind: ProblemKind::Unreadable(why) }];
+    status
+}
+
+/// Reads a regular file of at most `limit` bytes. What kind of file it is is looked at first: a pipe would never end.
+///
+/// # Errors
+/// The file is missing, is no regular file, is larger than `limit`, or cannot be read.
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let fail = |message: String, missing| ReadError { path: path.to_owned(), message, missing };
+    let failed = |error: std::io::Error| match error.kind() {
+        // A path that goes on behind a file leads nowhere, as one that leads to no file does.
+        ErrorKind::NotFound | ErrorKind::NotADirectory => fail("there is no such file".into(), true),
+        ErrorKind::PermissionDenied => fail("cannot be read: no permission".into(), false),
+        _ => fail(format!("cannot be read: {error}"), false),
+    };
+    let too_large = |size: u64| {
+        fail(format!("is not read: it is {}, and the limit is {}", megabytes(size), megabytes(limit)), false)
+    };
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if let Some(kind) = not_regular(&metadata) {
+        return Err(fail(format!("is {kind}, not a file"), false));
+    }
+    if metadata.len() > limit {
+        return Err(too_large(metadata.len()));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+    // One byte more than the limit: the file may have grown since.
+    File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(bytes.len() as u64));
+    }
+    Ok(bytes)
+}
+
+/// What something is that is no regular file.
+fn not_regular(metadata: &Metadata) -> Option<&'static str> {
+    let kind = metadata.file_type();
+    if kind.is_file() {
+        return None;
+    }
+    if kind.is_dir() {
+        return Some("a folder");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return Some("a pipe");
+        }
+        if kind.is_socket() {
+            return Some("a socket");
+        }
+    }
+    Some("a device")
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1 << 20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(path: &Path) -> String {
+        read_source(path).unwrap_err().message
+    }
+
+    #[test]
+    fn each_failure_has_its_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let write = |name: &str, bytes: &[u8]| {
+            std::fs::write(path(name), bytes).unwrap();
+            path(name)
+        };
+        assert_eq!(message(&path("none.md")), "there is no such file");
+        assert_eq!(message(folder.path()), "is a folder, not a file");
+        assert_eq!(message(&write("plan.md", b"").join("status.json")), "there is no such file");
+        assert_eq!(
+            message(&write("wide.md", b"\xff\xfe-\0")),
+            "cannot be read: encoded in UTF-16; save it as UTF-8"
+        );
+        assert_eq!(
+            message(&write("latin.md", b"- [ ] caf\xe9")),
+            "cannot be read: not valid UTF-8 at byte 9"
+        );
+        assert!(read_source(&path("none.md")).unwrap_err().missing);
+    }
+
+    #[test]
+    fn a_file_above_the_limit_is_not_read_into_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("huge.md");
+        std::fs::File::create(&path).unwrap().set_len(PLAN_LIMIT + 1).unwrap();
+        assert_eq!(message(&path), "is not read: it is 65 MB, and the limit is 64 MB");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("status.json");
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        assert_eq!(message(&path), "is a pipe, not a file");
+        let status = read_status(&path).unwrap();
+        assert!(!status.readable);
+        assert_eq!(status.problems[0].kind, ProblemKind::Unreadable("is a pipe, not a file".into()));
+    }
+
+    #[test]
+    fn no_status_file_is_none_and_a_folder_is_one_that_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("status.json");
+        assert!(read_status(&path).is_none());
+        std::fs::create_dir(&path).unwrap();
+        assert!(!read_status(&path).unwrap().readable);
+    }
 }

@@ -1,0 +1,245 @@
+//! `tallymark.toml`. `docs/settings.md` tells each key.
+
+use std::ops::Range;
+
+use toml_edit::{Document, Item, TableLike, Value};
+
+use super::SettingsProblem;
+use super::values::{self, FailOn, Values, unknown};
+
+const TOP: [&str; 6] = ["boxes", "plans", "dialect", "status", "rules", "check"];
+
+/// Reads the file's text. What is wrong is left out and reported; the rest holds.
+pub(super) fn parse(text: &str) -> (Values, Vec<SettingsProblem>) {
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            let message = error.message().to_owned();
+            return (
+                Values::default(),
+                vec![SettingsProblem { message, span: error.span().unwrap_or(0..0) }],
+            );
+        }
+    };
+    let mut reader = Reader { values: Values::default(), problems: Vec::new() };
+    reader.top(document.as_table());
+    reader.problems.sort_by_key(|problem| problem.span.start);
+    (reader.values, reader.problems)
+}
+
+struct Reader {
+    values: Values,
+    problems: Vec<SettingsProblem>,
+}
+
+impl Reader {
+    fn top(&mut self, table: &dyn TableLike) {
+        self.known_keys(table, "", &TOP);
+        if let Some(item) = table.get("boxes") {
+            self.values.boxes = self.checked(item, values::boxes);
+        }
+        if let Some(plans) = self.table(table, "plans", &["include", "exclude"]) {
+            self.values.include = self.globs(plans, "include");
+            self.values.exclude = self.globs(plans, "exclude");
+        }
+        if let Some(item) = table.get("dialect") {
+            self.dialects(item);
+        }
+        if let Some(status) = self.table(table, "status", &["map", "location"]) {
+            if let Some(item) = status.get("location") {
+                self.values.status_location = self.checked(item, values::location);
+            }
+            if let Some(item) = status.get("map") {
+                self.map(item);
+            }
+        }
+        if let Some(item) = table.get("rules") {
+            self.rules(item);
+        }
+        if let Some(check) = self.table(table, "check", &["fail_on"])
+            && let Some(item) = check.get("fail_on")
+        {
+            self.values.fail_on = self.checked(item, FailOn::from_name);
+        }
+    }
+
+    fn dialects(&mut self, item: &Item) {
+        let tables: Vec<&dyn TableLike> = match item {
+            Item::ArrayOfTables(tables) => tables.iter().map(|table| table as &dyn TableLike).collect(),
+            Item::Value(Value::Array(array)) => {
+                array.iter().filter_map(|value| value.as_inline_table().map(|table| table as _)).collect()
+            }
+            _ => {
+                self.problem(span(item), "`dialect` is a list: write `[[dialect]]`".to_owned());
+                return;
+            }
+        };
+        for table in tables {
+            self.known_keys(table, "dialect", &["glob", "name"]);
+            let (Some(glob), Some(name)) = (table.get("glob"), table.get("name")) else {
+                let at = table.iter().next().map_or_else(|| span(item), |(_, value)| span(value));
+                self.problem(at, "a `[[dialect]]` needs both `glob` and `name`".to_owned());
+                continue;
+            };
+            if let (Some(glob), Some(name)) =
+                (self.checked(glob, values::glob), self.checked(name, values::dialect))
+            {
+                self.values.dialects.push((glob, name));
+            }
+        }
+    }
+
+    fn map(&mut self, item: &Item) {
+        let Some(map) = item.as_table_like() else {
+            self.problem(span(item), "`map` is a table of plans and their status files".to_owned());
+            return;
+        };
+        for (plan, item) in map.iter() {
+            let glob = values::glob(plan).map_err(|message| self.problem(key_span(map, plan), message)).ok();
+            if let (Some(glob), Some(path)) = (glob, self.checked(item, values::location)) {
+                self.values.status_map.push((glob, path));
+            }
+        }
+    }
+
+    fn rules(&mut self, item: &Item) {
+        let Some(rules) = item.as_table_like() else {
+            self.problem(span(item), "`rules` is a table of codes and severities".to_owned());
+            return;
+        };
+        for (name, item) in rules.iter() {
+            let code =
+                values::rule(name).map_err(|message| self.problem(key_span(rules, name), message)).ok();
+            if let (Some(code), Some(severity)) = (code, self.checked(item, values::severity)) {
+                self.values.rules.insert(code, severity);
+            }
+        }
+    }
+
+    /// A list of globs.
+    fn globs(&mut self, table: &dyn TableLike, key: &str) -> Option<Vec<globset::Glob>> {
+        let item = table.get(key)?;
+        let Some(array) = item.as_array() else {
+            self.problem(span(item), format!("`{key}` is a list of globs: `[\"docs/plans/*.md\"]`"));
+            return None;
+        };
+        let mut globs = Vec::new();
+        for value in array {
+            let item = Item::Value(value.clone());
+            // A cloned value keeps its place.
+            globs.extend(self.checked(&item, values::glob));
+        }
+        Some(globs)
+    }
+
+    /// A string that `check` takes.
+    fn checked<T>(&mut self, item: &Item, check: fn(&str) -> Result<T, String>) -> Option<T> {
+        let Some(text) = item.as_str() else {
+            self.problem(
+                span(item),
+                format!("this is {}, and should be a string", article(item.type_name())),
+            );
+            return None;
+        };
+        check(text).map_err(|message| self.problem(span(item), message)).ok()
+    }
+
+    /// A table below `table`, its keys checked.
+    fn table<'a>(&mut self, table: &'a dyn TableLike, key: &str, keys: &[&str]) -> Option<&'a dyn TableLike> {
+        let item = table.get(key)?;
+        let Some(inner) = item.as_table_like() else {
+            self.problem(span(item), format!("`{key}` is a table: write `[{key}]`"));
+            return None;
+        };
+        self.known_keys(inner, key, keys);
+        Some(inner)
+    }
+
+    fn known_keys(&mut self, table: &dyn TableLike, name: &str, keys: &[&str]) {
+        for (key, _) in table.iter() {
+            if !keys.contains(&key) {
+                let what =
+                    if name.is_empty() { "setting".to_owned() } else { format!("setting of `{name}`") };
+                self.problem(key_span(table, key), unknown(&what, key, keys));
+            }
+        }
+    }
+
+    fn problem(&mut self, span: Range<usize>, message: String) {
+        self.problems.push(SettingsProblem { message, span });
+    }
+}
+
+fn span(item: &Item) -> Range<usize> {
+    item.span().unwrap_or(0..0)
+}
+
+fn key_span(table: &dyn TableLike, key: &str) -> Range<usize> {
+    table.get_key_value(key).and_then(|(key, _)| key.span()).unwrap_or(0..0)
+}
+
+fn article(kind: &str) -> String {
+    if kind.starts_with(['a', 'i', 'o']) { format!("an {kind}") } else { format!("a {kind}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong, each with the text it points at.
+    fn problems(text: &str) -> Vec<(String, &str)> {
+        parse(text).1.into_iter().map(|problem| (problem.message, &text[problem.span])).collect()
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_with_the_nearest_and_its_place() {
+        let text = "[plan]\n[plans]\nexlude = []\n[chek]\nzzz = 1\n";
+        assert_eq!(
+            problems(text),
+            [
+                ("no setting is called `plan`; did you mean `plans`?".to_owned(), "plan"),
+                ("no setting of `plans` is called `exlude`; did you mean `exclude`?".to_owned(), "exlude"),
+                ("no setting is called `chek`; did you mean `check`?".to_owned(), "chek"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_with_its_place_and_the_rest_holds() {
+        let text = "boxes = \"miror\"\n[plans]\ninclude = [\"a/{b\", \"c.md\", 7]\n[check]\nfail_on = true\n";
+        let (values, _) = parse(text);
+        assert_eq!(values.include.unwrap().len(), 1);
+        let problems = problems(text);
+        let messages: Vec<&str> = problems.iter().map(|(message, _)| message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "no meaning of boxes is called `miror`; did you mean `mirror`?",
+                "`a/{b` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+                "this is an integer, and should be a string",
+                "this is a boolean, and should be a string",
+            ]
+        );
+        assert_eq!(problems[0].1, "\"miror\"");
+        assert_eq!(problems[1].1, "\"a/{b\"");
+    }
+
+    #[test]
+    fn a_dialect_needs_both_its_parts() {
+        assert_eq!(
+            problems("[[dialect]]\nglob = \"a.md\"\n"),
+            [("a `[[dialect]]` needs both `glob` and `name`".to_owned(), "\"a.md\"")]
+        );
+        assert_eq!(
+            problems("dialect = [{ glob = \"a.md\", name = \"kirro\" }]\n"),
+            [("no dialect is called `kirro`; did you mean `kiro`?".to_owned(), "\"kirro\"")]
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_one_problem_with_its_place() {
+        let problems = parse("boxes = [\n").1;
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].span.start >= 8, "{problems:?}");
+    }
+}

@@ -1,0 +1,152 @@
+//! The settings as one source says them, each checked, each absent where the source is silent.
+
+use std::collections::HashMap;
+
+use globset::{Glob, GlobBuilder};
+use tallymark_plan::Dialect;
+use tallymark_sync::{Boxes, Severity, rules};
+
+use crate::nearest;
+
+/// What one source (the command line, the file, the editor) says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// Which files may be plans, by their path from the root.
+    pub include: Option<Vec<Glob>>,
+    /// Which of those are none.
+    pub exclude: Option<Vec<Glob>>,
+    /// The dialects of files, by their path from the root; the first that matches holds.
+    pub dialects: Vec<(Glob, Dialect)>,
+    /// Where the status files of plans are, by the plan's path from the root; the first that matches holds.
+    pub status_map: Vec<(Glob, String)>,
+    /// Where the status files of all other plans are.
+    pub status_location: Option<String>,
+    /// What the boxes mean.
+    pub boxes: Option<Boxes>,
+    /// Rules with another severity than their own; `None` is off.
+    pub rules: HashMap<&'static str, Option<Severity>>,
+    /// From which severity on `check` fails.
+    pub fail_on: Option<FailOn>,
+}
+
+/// From which severity on `check` fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// No finding makes it fail.
+    Never,
+    /// A finding of this severity or above does.
+    At(Severity),
+}
+
+impl Default for FailOn {
+    fn default() -> Self {
+        FailOn::At(Severity::Warning)
+    }
+}
+
+impl FailOn {
+    /// Whether a finding of this severity makes `check` fail.
+    pub fn fails(self, severity: Severity) -> bool {
+        matches!(self, FailOn::At(least) if severity >= least)
+    }
+
+    /// The one of a name: a severity, or `never`.
+    ///
+    /// # Errors
+    /// Another word; the names, for a person.
+    pub fn from_name(name: &str) -> Result<Self, String> {
+        match Severity::from_name(name) {
+            Some(severity) => Ok(FailOn::At(severity)),
+            None if name == "never" => Ok(FailOn::Never),
+            None => Err(unknown("level", name, &["error", "warning", "information", "hint", "never"])),
+        }
+    }
+}
+
+impl Values {
+    /// These, and where they are silent, `weaker`. In lists, where the first that matches holds, these come first.
+    #[must_use]
+    pub(crate) fn or(self, weaker: Values) -> Values {
+        let mut merged = Values {
+            include: self.include.or(weaker.include),
+            exclude: self.exclude.or(weaker.exclude),
+            dialects: self.dialects,
+            status_map: self.status_map,
+            status_location: self.status_location.or(weaker.status_location),
+            boxes: self.boxes.or(weaker.boxes),
+            rules: weaker.rules,
+            fail_on: self.fail_on.or(weaker.fail_on),
+        };
+        merged.dialects.extend(weaker.dialects);
+        merged.status_map.extend(weaker.status_map);
+        merged.rules.extend(self.rules);
+        merged
+    }
+}
+
+/// A glob over paths from the root: `*` stays in its folder, `**` does not, a pattern without `/` holds in every folder,
+/// and one that ends with `/` for everything below.
+pub(super) fn glob(pattern: &str) -> Result<Glob, String> {
+    let trimmed = pattern.strip_prefix("./").unwrap_or(pattern);
+    let mut whole = String::with_capacity(trimmed.len() + 5);
+    if !trimmed.contains('/') {
+        whole.push_str("**/");
+    }
+    whole.push_str(trimmed.trim_start_matches('/'));
+    if trimmed.ends_with('/') {
+        whole.push_str("**");
+    }
+    GlobBuilder::new(&whole)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| format!("`{pattern}` is no glob: {}", error.kind()))
+}
+
+pub(super) fn dialect(name: &str) -> Result<Dialect, String> {
+    Dialect::from_name(name).ok_or_else(|| unknown("dialect", name, &Dialect::ALL.map(Dialect::name)))
+}
+
+pub(super) fn boxes(name: &str) -> Result<Boxes, String> {
+    match name {
+        "auto" => Ok(Boxes::Auto),
+        "reference" => Ok(Boxes::Reference),
+        "mirror" => Ok(Boxes::Mirror),
+        _ => Err(unknown("meaning of boxes", name, &["auto", "reference", "mirror"])),
+    }
+}
+
+pub(super) fn rule(code_or_name: &str) -> Result<&'static str, String> {
+    rules::find(code_or_name).map(|rule| rule.code).ok_or_else(|| {
+        let names = rules::RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+        let close = nearest(code_or_name, names, 1);
+        let hint = close.first().map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        format!("no rule is called `{code_or_name}`{hint}")
+    })
+}
+
+pub(super) fn severity(name: &str) -> Result<Option<Severity>, String> {
+    match Severity::from_name(name) {
+        Some(severity) => Ok(Some(severity)),
+        None if name == "off" => Ok(None),
+        None => Err(unknown("severity", name, &["error", "warning", "information", "hint", "off"])),
+    }
+}
+
+pub(super) fn location(path: &str) -> Result<String, String> {
+    let rest = path.replace("{stem}", "").replace("{folder}", "");
+    if path.trim().is_empty() {
+        Err("the path is empty".to_owned())
+    } else if rest.contains(['{', '}']) {
+        Err(format!("`{path}` holds another placeholder than {{stem}} and {{folder}}"))
+    } else {
+        Ok(path.replace('\\', "/"))
+    }
+}
+
+/// "no key is called …", with the nearest, or else with all names.
+pub(super) fn unknown(what: &str, name: &str, names: &[&str]) -> String {
+    match nearest(name, names.iter().copied(), 1).first() {
+        Some(close) => format!("no {what} is called `{name}`; did you mean `{close}`?"),
+        None => format!("no {what} is called `{name}`; there are `{}`", names.join("`, `")),
+    }
+}
