@@ -1,1 +1,27 @@
-//! What an editor shows, as plain data with byte ranges: no LSP type, no column in it.
+//! What an editor shows, as plain data with byte ranges: no LSP type, no column, no clock in it.
+//!
+//! One feature, one file. Each is a function of an [`Analysis`](tallymark_sync::Analysis) that gives plain structs with
+//! public fields; `lsp` turns spans into positions and [`Effect`]s into edits and commands. What an editor asks for by
+//! screen (hints) or by place (hover, actions) costs what the screen or the place holds, not what the plan holds.
+
+mod actions;
+mod code_lenses;
+mod diagnostics;
+mod effect;
+mod hover;
+mod inlay_hints;
+mod markup;
+mod symbols;
+mod target;
+mod verb;
+mod waiting;
+mod words;
+
+pub use actions::{Action, ActionKind, actions_on_file, fix_actions, fix_all, mark_actions};
+pub use code_lenses::{CodeLens, MOST_TASK_LENSES, code_lenses, status_code_lenses};
+pub use diagnostics::{Diagnostic, MOST_DIAGNOSTICS, diagnostics, page_url};
+pub use effect::{Effect, Mark, Question};
+pub use hover::{Hover, hover, hover_status};
+pub use inlay_hints::{HintKind, InlayHint, inlay_hints};
+pub use symbols::{Symbol, SymbolKind, symbols};
+pub use verb::Verb;

@@ -1,0 +1,242 @@
+//! What can be done at a place.
+
+use std::collections::BTreeMap;
+
+use tallymark_plan::TaskIndex;
+use tallymark_sync::{Analysis, File, FixAction};
+use tallymark_text::{Edit, Span};
+
+use crate::target::{Target, entry_at, target_at};
+use crate::verb::{Choice, choice};
+use crate::waiting::{Waiting, tasks_in};
+use crate::words::{one_line, plain_title, quoted_name, tasks};
+use crate::{Effect, Verb};
+
+/// Something that can be done, as a menu shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// `Mark 1.2 complete`.
+    pub title: String,
+    /// What sort of action it is.
+    pub kind: ActionKind,
+    /// What it does; for a disabled one, what it would do.
+    pub effect: Effect,
+    /// Why it cannot be done now; the client shows it greyed, or not at all.
+    pub disabled: Option<String>,
+    /// The one that a person most likely wants, of the fixes of one finding.
+    pub preferred: bool,
+    /// Ask the person this first. No answer, no change.
+    pub ask: Option<String>,
+    /// The finding that it mends: index into [`Analysis::findings`].
+    pub finding: Option<usize>,
+}
+
+/// The sorts of action, which clients ask for one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionKind {
+    /// `quickfix`: mends a finding.
+    QuickFix,
+    /// `refactor.rewrite.tallymark`: marks tasks, makes a status.json.
+    Mark,
+    /// `source.fixAll.tallymark`: all safe fixes of the plan.
+    FixAll,
+}
+
+/// Of how many findings under a selection the fixes are offered.
+const MOST_FIXED_FINDINGS: usize = 50;
+
+/// The marks that are open to what `span` of `file` is about: the task of its line, the tasks of a selection, or the
+/// tasks of the phase whose heading it touches. Those that are closed for now come too, with the reason. Without a
+/// status.json the last one makes one.
+pub fn mark_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> {
+    let joined = &analysis.joined;
+    let plan = &*joined.plan;
+    if !plan.is_plan() {
+        return Vec::new();
+    }
+    let target = match file {
+        File::Plan => target_at(plan, span),
+        File::Status => joined
+            .status()
+            .and_then(|status| entry_at(status, span.start as usize))
+            .and_then(|entry| joined.tasks_of_entries[entry.get()])
+            .map(Target::Task),
+    };
+    let mut actions = match target {
+        Some(Target::Task(task)) => marks_of_one(analysis, task),
+        Some(Target::Tasks(tasks)) => marks_of_many(analysis, &tasks, ""),
+        Some(Target::Phase(phase)) => {
+            let own = &plan.phases[phase.get()];
+            let tasks: Vec<TaskIndex> = tasks_in(plan, own.block).map(TaskIndex).collect();
+            let name = own.number.map_or_else(
+                || format!("“{}”", one_line(&plain_title(plan.slice(own.title)), 32)),
+                |number| format!("phase {}", plan.slice(number)),
+            );
+            marks_of_many(analysis, &tasks, &format!(" of {name}"))
+        }
+        None => Vec::new(),
+    };
+    let on_title = plan.title.is_some_and(|title| title.meets(span));
+    if file == File::Plan && joined.status_file.is_none() && (on_title || !actions.is_empty()) {
+        let title = format!("Make {} (tallymark init)", analysis.facts.status_path);
+        actions.push(action(title, ActionKind::Mark, Effect::Init));
+    }
+    actions
+}
+
+/// The fixes of the findings of `file` that `span` touches, best first for each finding.
+pub fn fix_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> {
+    let touched = analysis
+        .findings
+        .iter()
+        .enumerate()
+        .filter(|(_, finding)| finding.place.file == file && touch(finding.place.span, span));
+    let mut actions = Vec::new();
+    for (index, finding) in touched.take(MOST_FIXED_FINDINGS) {
+        for fix in analysis.fixes(finding) {
+            let effect = match fix.action {
+                FixAction::Plan(edits) => Effect::EditPlan(edits),
+                FixAction::Status(requests) => Effect::ChangeStatus(requests),
+                FixAction::Init => Effect::Init,
+            };
+            actions.push(Action {
+                preferred: fix.preferred,
+                ask: fix.ask,
+                finding: Some(index),
+                ..action(fix.title, ActionKind::QuickFix, effect)
+            });
+        }
+    }
+    actions
+}
+
+/// All safe fixes of the plan as one edit; `None` if there are none. Never a mark, never status.json. Of two fixes that
+/// would touch the same bytes the first is taken; the other is offered again afterwards.
+pub fn fix_all(analysis: &Analysis) -> Option<Action> {
+    let mut merged = MergedEdits::default();
+    for finding in analysis.findings.iter().filter(|finding| finding.place.file == File::Plan) {
+        let safe = analysis.fixes(finding).into_iter().find(|fix| fix.safe && fix.ask.is_none());
+        if let Some(FixAction::Plan(edits)) = safe.map(|fix| fix.action) {
+            merged.add(edits);
+        }
+    }
+    let edits = merged.finish();
+    (!edits.is_empty()).then(|| {
+        action(
+            "Fix all that Tallymark can mend safely".to_owned(),
+            ActionKind::FixAll,
+            Effect::EditPlan(edits),
+        )
+    })
+}
+
+/// For a markdown file that has boxes and is not taken for a plan: the way to make it one. Nothing otherwise.
+pub fn actions_on_file(analysis: &Analysis) -> Vec<Action> {
+    let plan = &*analysis.joined.plan;
+    if plan.is_plan() || (plan.tasks.is_empty() && plan.criteria.is_empty()) {
+        return Vec::new();
+    }
+    vec![action("Treat this file as a plan".to_owned(), ActionKind::Mark, Effect::TreatAsPlan)]
+}
+
+fn action(title: String, kind: ActionKind, effect: Effect) -> Action {
+    Action { title, kind, effect, disabled: None, preferred: false, ask: None, finding: None }
+}
+
+fn marks_of_one(analysis: &Analysis, task: TaskIndex) -> Vec<Action> {
+    let plan = &*analysis.joined.plan;
+    let waiting = Waiting::new(&analysis.joined);
+    let name = quoted_name(plan, task);
+    Verb::ALL
+        .into_iter()
+        .filter_map(|verb| {
+            let disabled = match choice(analysis, &waiting, task, verb) {
+                Choice::Unfit => return None,
+                Choice::Open => None,
+                Choice::Closed(reason) => Some(reason),
+            };
+            let effect = Effect::Mark(verb.mark(vec![plan.key(task).to_owned()]));
+            Some(Action { disabled, ..action(verb.title(&name), ActionKind::Mark, effect) })
+        })
+        .collect()
+}
+
+/// Each verb with the tasks that it is open to. A verb that is open to some of those it suits says of how many.
+fn marks_of_many(analysis: &Analysis, all: &[TaskIndex], of: &str) -> Vec<Action> {
+    let plan = &*analysis.joined.plan;
+    let waiting = Waiting::new(&analysis.joined);
+    let mut actions = Vec::new();
+    for verb in Verb::ALL {
+        let mut open = Vec::new();
+        let mut closed: Option<String> = None;
+        let mut suited = 0;
+        for &task in all {
+            match choice(analysis, &waiting, task, verb) {
+                Choice::Open => {
+                    suited += 1;
+                    open.push(plan.key(task).to_owned());
+                }
+                Choice::Closed(reason) => {
+                    suited += 1;
+                    closed.get_or_insert_with(|| format!("{} is {reason}", quoted_name(plan, task)));
+                }
+                Choice::Unfit => {}
+            }
+        }
+        if suited == 0 {
+            continue;
+        }
+        let what = match open.len() {
+            0 => tasks(suited),
+            count if count == suited => tasks(count),
+            count => format!("{count} of {}", tasks(suited)),
+        };
+        let disabled = if open.is_empty() { closed } else { None };
+        let effect = Effect::Mark(verb.mark(open));
+        actions.push(Action {
+            disabled,
+            ..action(verb.title(&format!("{what}{of}")), ActionKind::Mark, effect)
+        });
+    }
+    actions
+}
+
+/// Whether a cursor or selection touches a finding's place: either end counts, as a cursor stands between two bytes.
+fn touch(place: Span, span: Span) -> bool {
+    place.start <= span.end && span.start <= place.end
+}
+
+/// Edits of several fixes, each fix taken whole or not at all.
+#[derive(Default)]
+struct MergedEdits {
+    /// By start: the end, and the text.
+    taken: BTreeMap<u32, (u32, String)>,
+}
+
+impl MergedEdits {
+    fn add(&mut self, edits: Vec<Edit>) {
+        if edits.iter().all(|edit| self.has(edit) || self.is_free(edit.span)) {
+            for edit in edits {
+                self.taken.insert(edit.span.start, (edit.span.end, edit.text));
+            }
+        }
+    }
+
+    fn has(&self, edit: &Edit) -> bool {
+        self.taken
+            .get(&edit.span.start)
+            .is_some_and(|(end, text)| (*end, text) == (edit.span.end, &edit.text))
+    }
+
+    /// Whether no edit shares a byte or a start with the span.
+    fn is_free(&self, span: Span) -> bool {
+        let before = self.taken.range(..=span.start).next_back();
+        let after = self.taken.range(span.start..).next();
+        before.is_none_or(|(&start, &(end, _))| end <= span.start && start < span.start)
+            && after.is_none_or(|(&start, _)| span.end <= start && start > span.start)
+    }
+
+    fn finish(self) -> Vec<Edit> {
+        self.taken.into_iter().map(|(start, (end, text))| Edit { span: Span { start, end }, text }).collect()
+    }
+}

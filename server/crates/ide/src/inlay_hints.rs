@@ -1,0 +1,179 @@
+//! Progress and states at the ends of lines.
+
+use tallymark_plan::{Plan, TaskIndex};
+use tallymark_status::{Entry, Status};
+use tallymark_sync::{Analysis, Progress, State};
+use tallymark_text::Span;
+
+use crate::waiting::tasks_in;
+use crate::words::{age, exact_age, one_line, progress_in_words};
+
+/// A short text behind a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InlayHint {
+    /// The byte it stands before: the end of a line. The label needs a blank in front.
+    pub offset: u32,
+    /// `3/7 · 43%`, `in progress 12 m`.
+    pub label: String,
+    /// More of it, plain text.
+    pub tooltip: String,
+    /// What it tells, for the display switches.
+    pub kind: HintKind,
+}
+
+/// What a hint tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HintKind {
+    /// How far the plan, a phase or the subtasks of a task are.
+    Progress,
+    /// The state of a task in status.json.
+    State,
+}
+
+/// How many characters of an error or a reason a hint shows.
+const REASON: usize = 48;
+
+/// The hints of the lines that `span` touches. `now`: milliseconds since 1970-01-01 UTC, for ages.
+///
+/// The title and each phase bear their progress. A task bears its state in status.json, unless that is pending; a parent
+/// bears the progress of its subtasks too, once any of them has moved. Without a readable status.json there is only progress.
+pub fn inlay_hints(analysis: &Analysis, span: Span, now: Option<i64>) -> Vec<InlayHint> {
+    let joined = &analysis.joined;
+    let plan = &*joined.plan;
+    let mut hints = Vec::new();
+    if !plan.is_plan() || plan.tasks.is_empty() {
+        return hints;
+    }
+    let lines = whole_lines(plan, span);
+    title_hint(analysis, lines, &mut hints);
+    let first = plan.phases.partition_point(|phase| phase.heading.start < lines.start);
+    for (phase, progress) in plan.phases.iter().zip(&joined.phases).skip(first) {
+        if phase.heading.start > lines.end {
+            break;
+        }
+        if progress.total > 0 {
+            hints.push(progress_hint(phase.heading.end, *progress));
+        }
+    }
+    for index in tasks_in(plan, lines) {
+        hints.extend(task_hint(analysis, TaskIndex(index), now));
+    }
+    hints.sort_by_key(|hint| hint.offset);
+    hints
+}
+
+/// `span`, widened to whole lines with the last line's end.
+fn whole_lines(plan: &Plan, span: Span) -> Span {
+    let first = plan.source.line_span(plan.source.line_of(span.start as usize));
+    let last = plan.source.line_span(plan.source.line_of(span.end as usize));
+    Span { start: first.start, end: last.end.saturating_add(1) }
+}
+
+fn title_hint(analysis: &Analysis, lines: Span, hints: &mut Vec<InlayHint>) {
+    let plan = &*analysis.joined.plan;
+    let Some(title) = plan.title else { return };
+    let line = plan.source.line_span(plan.source.line_of(title.start as usize));
+    // A title that is a phase or a task too bears that one's hint.
+    let is_phase = plan.phases.iter().take(1).any(|phase| line.contains(phase.heading.start as usize));
+    if lines.contains(line.start as usize) && !is_phase && tasks_in(plan, line).is_empty() {
+        hints.push(progress_hint(line.end, analysis.joined.total));
+    }
+}
+
+fn progress_hint(offset: u32, progress: Progress) -> InlayHint {
+    InlayHint {
+        offset,
+        label: progress.to_string(),
+        tooltip: progress_in_words(progress),
+        kind: HintKind::Progress,
+    }
+}
+
+fn task_hint(analysis: &Analysis, task: TaskIndex, now: Option<i64>) -> Option<InlayHint> {
+    let joined = &analysis.joined;
+    let offset = joined.plan.task(task).line.end;
+    let below = joined.below[task.get()];
+    let moved = below.completed + below.in_progress + below.failed + below.skipped > 0;
+    let state = joined.status().zip(joined.entry(task)).and_then(|(status, entry)| {
+        state_label(status, status.entry(entry), joined.state(task), now)
+            .map(|label| (label, state_tooltip(status, status.entry(entry), now)))
+    });
+    let all_done = below.completed == below.counted();
+    match state {
+        // "completed" says it all where the subtasks are completed too.
+        Some((label, tooltip)) if moved && !(all_done && joined.state(task) == State::Completed) => {
+            Some(InlayHint {
+                offset,
+                label: format!("{label}, {below}"),
+                tooltip: format!("{tooltip}\nSubtasks: {}", progress_in_words(below)),
+                kind: HintKind::State,
+            })
+        }
+        Some((label, tooltip)) => Some(InlayHint { offset, label, tooltip, kind: HintKind::State }),
+        None if moved => Some(InlayHint {
+            tooltip: format!("Subtasks: {}", progress_in_words(below)),
+            ..progress_hint(offset, below)
+        }),
+        None => None,
+    }
+}
+
+/// The state in a few words: `in progress 12 m`, `failed: the tests do not build`; `None` for a pending task.
+pub(crate) fn state_label(status: &Status, entry: &Entry, state: State, now: Option<i64>) -> Option<String> {
+    let with_reason = |label: &str, reason: Option<&tallymark_status::Text>| match reason
+        .map(|reason| one_line(status.str(reason), REASON))
+    {
+        Some(reason) if !reason.is_empty() => format!("{label}: {reason}"),
+        _ => label.to_owned(),
+    };
+    match state {
+        State::Pending => None,
+        State::InProgress => match (now, entry.started_at.as_ref().and_then(|time| time.milliseconds)) {
+            (Some(now), Some(started)) => Some(format!("in progress {}", age(now - started))),
+            _ => Some("in progress".to_owned()),
+        },
+        State::Failed => Some(with_reason("failed", entry.error.as_ref())),
+        State::Skipped => Some(with_reason("skipped", entry.reason.as_ref())),
+        State::Cancelled => Some(with_reason("cancelled", entry.reason.as_ref())),
+        State::Unknown => {
+            let word = entry.status.as_ref().map_or("", |word| status.str(word));
+            Some(if word.is_empty() {
+                "no status".to_owned()
+            } else {
+                format!("unknown status: {}", one_line(word, 24))
+            })
+        }
+        State::Ready | State::Blocked | State::Completed => Some(state.label().to_owned()),
+    }
+}
+
+/// The lines of a tooltip: what status.json says of the task.
+fn state_tooltip(status: &Status, entry: &Entry, now: Option<i64>) -> String {
+    let mut lines = Vec::new();
+    let word = entry.status.as_ref().map_or("", |word| status.str(word));
+    lines.push(format!(
+        "status.json, line {}: {}",
+        status.source.line_of(entry.span.start as usize) + 1,
+        one_line(word, 40)
+    ));
+    for (label, time) in [("Started", &entry.started_at), ("Completed", &entry.completed_at)] {
+        if let Some(time) = time {
+            let written = one_line(status.str(&time.text), 40);
+            match (now, time.milliseconds) {
+                (Some(now), Some(at)) => lines.push(format!("{label} {} ago ({written})", age(now - at))),
+                _ => lines.push(format!("{label} {written}")),
+            }
+        }
+    }
+    if let Some((duration, _)) = entry.duration {
+        lines.push(format!("Took {}", exact_age(duration)));
+    }
+    for (label, text) in [("Error", &entry.error), ("Reason", &entry.reason), ("Notes", &entry.notes)] {
+        if let Some(text) =
+            text.as_ref().map(|text| one_line(status.str(text), 400)).filter(|text| !text.is_empty())
+        {
+            lines.push(format!("{label}: {text}"));
+        }
+    }
+    lines.join("\n")
+}

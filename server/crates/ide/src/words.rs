@@ -1,0 +1,209 @@
+//! Texts for people: ages, shortened and cleaned strings, names of tasks.
+
+use std::borrow::Cow;
+
+use tallymark_plan::{Plan, TaskIndex};
+use tallymark_sync::Progress;
+
+/// An age or a duration of `milliseconds` in its largest unit, rounded down: `12 s`, `3 m`, `2 h`, `4 d`.
+/// A negative one (a clock that runs ahead) is `0 s`.
+pub(crate) fn age(milliseconds: i64) -> String {
+    let seconds = milliseconds.max(0) / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} m", seconds / 60),
+        3600..86_400 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// The same in its two largest units: `7 m 44 s`, `2 h`, `1 d 3 h`.
+pub(crate) fn exact_age(milliseconds: i64) -> String {
+    let milliseconds = milliseconds.max(0);
+    let seconds = milliseconds / 1000;
+    let (large, large_unit, small, small_unit) = match seconds {
+        0 if milliseconds > 0 => return format!("{milliseconds} ms"),
+        0..60 => return format!("{seconds} s"),
+        60..3600 => (seconds / 60, "m", seconds % 60, "s"),
+        3600..86_400 => (seconds / 3600, "h", seconds / 60 % 60, "m"),
+        _ => (seconds / 86_400, "d", seconds / 3600 % 24, "h"),
+    };
+    if small == 0 {
+        format!("{large} {large_unit}")
+    } else {
+        format!("{large} {large_unit} {small} {small_unit}")
+    }
+}
+
+/// A text on one line: every run of blanks and control characters is one blank; cut to `most` characters with `…`.
+pub(crate) fn one_line(text: &str, most: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(most * 2));
+    let mut count = 0;
+    let mut gap = false;
+    for character in text.chars() {
+        if character.is_whitespace() || character.is_control() || is_invisible(character) {
+            gap = !line.is_empty();
+            continue;
+        }
+        let width = 1 + usize::from(gap);
+        if count + width > most {
+            // The last character makes room, so that the whole is never longer than asked.
+            if count == most {
+                line.pop();
+            }
+            let kept = line.trim_end().len();
+            line.truncate(kept);
+            line.push('…');
+            return line;
+        }
+        if gap {
+            line.push(' ');
+            gap = false;
+        }
+        line.push(character);
+        count += width;
+    }
+    line
+}
+
+/// Characters that turn the direction of writing round: a status file could make a label read as another text.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+}
+
+/// A title without its emphasis, code and strike-through signs.
+pub(crate) fn plain_title(title: &str) -> Cow<'_, str> {
+    let marked = |character: char| matches!(character, '*' | '`' | '~' | '_');
+    if !title.contains(marked) {
+        return Cow::Borrowed(title);
+    }
+    // An underscore or asterisk inside a word or between blanks is text: `in_progress`, `a * b`.
+    let mut plain = String::with_capacity(title.len());
+    let mut before = ' ';
+    let mut rest = title.char_indices().peekable();
+    while let Some((at, character)) = rest.next() {
+        if !marked(character) {
+            plain.push(character);
+            before = character;
+            continue;
+        }
+        let mut end = at + 1;
+        while rest.next_if(|&(_, next)| next == character).is_some() {
+            end += 1;
+        }
+        let after = title[end..].chars().next().unwrap_or(' ');
+        let inside_word = before.is_alphanumeric() && after.is_alphanumeric();
+        let alone = before.is_whitespace() && after.is_whitespace();
+        let text = match character {
+            '_' => inside_word || alone,
+            '~' => end - at < 2,
+            '*' => alone,
+            _ => false,
+        };
+        if text {
+            plain.push_str(&title[at..end]);
+        }
+        before = character;
+    }
+    Cow::Owned(plain)
+}
+
+/// What to call a task inside a sentence or a menu: its id, else its title in quotes, shortened.
+pub(crate) fn quoted_name(plan: &Plan, task: TaskIndex) -> String {
+    match plan.id(task) {
+        Some(id) => one_line(id, 24),
+        None => format!("“{}”", one_line(&plain_title(plan.title(task)), 32)),
+    }
+}
+
+/// `1 task`, `3 tasks`.
+pub(crate) fn tasks(count: usize) -> String {
+    if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }
+}
+
+/// A progress told in words: `3 of 7 completed, 1 in progress, 1 failed; 2 skipped`.
+pub(crate) fn progress_in_words(progress: Progress) -> String {
+    if progress.total == 0 {
+        return "no tasks".to_owned();
+    }
+    let mut words = format!("{} of {} completed", progress.completed, progress.counted());
+    for (count, label) in [(progress.in_progress, "in progress"), (progress.failed, "failed")] {
+        if count > 0 {
+            words.push_str(&format!(", {count} {label}"));
+        }
+    }
+    if progress.skipped > 0 {
+        words.push_str(&format!("; {} skipped, not counted", progress.skipped));
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_show_their_largest_unit() {
+        let second = 1000;
+        let cases = [
+            (-5, "0 s"),
+            (999, "0 s"),
+            (12 * second, "12 s"),
+            (60 * second - 1, "59 s"),
+            (60 * second, "1 m"),
+            (3599 * second, "59 m"),
+            (2 * 3600 * second, "2 h"),
+            (24 * 3600 * second - 1, "23 h"),
+            (4 * 86_400 * second, "4 d"),
+            (400 * 86_400 * second, "400 d"),
+        ];
+        for (milliseconds, expected) in cases {
+            assert_eq!(age(milliseconds), expected, "{milliseconds} ms");
+        }
+    }
+
+    #[test]
+    fn durations_show_two_units() {
+        let cases = [
+            (464_137, "7 m 44 s"),
+            (0, "0 s"),
+            (250, "250 ms"),
+            (59_999, "59 s"),
+            (120_000, "2 m"),
+            (3_600_000, "1 h"),
+            (9_000_000, "2 h 30 m"),
+            (97_200_000, "1 d 3 h"),
+        ];
+        for (milliseconds, expected) in cases {
+            assert_eq!(exact_age(milliseconds), expected, "{milliseconds} ms");
+        }
+    }
+
+    #[test]
+    fn a_line_is_one_line_and_no_longer_than_asked() {
+        assert_eq!(one_line("  two\r\n\tlines\u{0}here ", 40), "two lines here");
+        assert_eq!(one_line("abcdef", 6), "abcdef");
+        assert_eq!(one_line("abcdefg", 6), "abcde…");
+        assert_eq!(one_line("abcde fg", 6), "abcde…");
+        assert_eq!(one_line("日本語の長い題名", 4), "日本語…");
+        assert_eq!(one_line("a\u{202e}b", 10), "a b");
+        for most in 1..12 {
+            assert!(one_line("a bc  def ghij", most).chars().count() <= most, "{most}");
+        }
+    }
+
+    #[test]
+    fn titles_lose_their_markup_and_nothing_else() {
+        let cases = [
+            ("Plain", "Plain"),
+            ("**Bold** and `code`", "Bold and code"),
+            ("~~gone~~ in_progress", "gone in_progress"),
+            ("_all_ of __it__", "all of it"),
+            ("2 * 3 ~ 6", "2 * 3 ~ 6"),
+            ("snake_case_name `a_b`", "snake_case_name a_b"),
+        ];
+        for (title, expected) in cases {
+            assert_eq!(plain_title(title), expected);
+        }
+    }
+}
