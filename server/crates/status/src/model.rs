@@ -1,6 +1,6 @@
 //! status.json as plain data with byte spans.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tallymark_text::{Source, Span};
 
@@ -36,10 +36,14 @@ pub struct Status {
     pub created_at: Option<Time>,
     /// `lastUpdatedAt`.
     pub last_updated_at: Option<Time>,
+    /// `schema_version`, which no writer known to us has written yet.
+    pub schema_version: Option<(i64, Span)>,
     /// The span of the `tasks` array with its brackets.
     pub tasks_span: Option<Span>,
     /// What is wrong with it.
     pub problems: Vec<Problem>,
+    /// The entries that have an id, by id; made when first asked for.
+    by_id: OnceLock<Box<[EntryIndex]>>,
 }
 
 /// One task's entry.
@@ -250,6 +254,25 @@ impl std::str::FromStr for Revision {
 }
 
 impl Status {
+    /// A status file of which nothing is known.
+    pub(crate) fn empty(source: Arc<Source>) -> Self {
+        Self {
+            source,
+            readable: false,
+            entries: Vec::new(),
+            summary: None,
+            plan_path: None,
+            plan_name: None,
+            current_phase: None,
+            created_at: None,
+            last_updated_at: None,
+            schema_version: None,
+            tasks_span: None,
+            problems: Vec::new(),
+            by_id: OnceLock::new(),
+        }
+    }
+
     /// The text of a string value.
     pub fn str<'a>(&'a self, text: &'a Text) -> &'a str {
         match &text.unescaped {
@@ -284,6 +307,33 @@ impl Status {
     /// The status word of an entry as written; empty if it has none.
     pub fn word(&self, entry: EntryIndex) -> &str {
         self.entry(entry).status.as_ref().map_or("", |status| self.str(status))
+    }
+
+    /// The entries with this id, in the order of the file: one, unless the file is wrong or has none.
+    pub fn find_all(&self, id: &str) -> &[EntryIndex] {
+        let by_id = self.by_id.get_or_init(|| {
+            let with_id = self.entries().filter(|(_, entry)| entry.id.is_some());
+            let mut by_id: Box<[EntryIndex]> = with_id.map(|(index, _)| index).collect();
+            by_id.sort_by(|&a, &b| self.id(a).cmp(self.id(b)));
+            by_id
+        });
+        let start = by_id.partition_point(|&index| self.id(index) < id);
+        let count = by_id[start..].iter().take_while(|&&index| self.id(index) == id).count();
+        &by_id[start..start + count]
+    }
+
+    /// What `summary` should say: all entries, and those whose status is each of the five words exactly as written.
+    /// A word that is none of them counts in the total only.
+    pub fn counted(&self) -> [(SummaryField, i64); 6] {
+        let mut counts = SummaryField::ALL.map(|field| (field, 0));
+        counts[0].1 = self.entries.len() as i64;
+        for (index, _) in self.entries() {
+            let word = self.word(index);
+            if let Some(count) = counts[1..].iter_mut().find(|(field, _)| field.key() == word) {
+                count.1 += 1;
+            }
+        }
+        counts
     }
 
     /// The hash of an entry's bytes: what a caller saw of it, for compare and change.

@@ -1,34 +1,422 @@
 //! status.json to [`Status`].
 
-use std::sync::Arc;
+use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
-use tallymark_text::Source;
+use serde::de::Deserialize;
+use serde_json::value::RawValue;
+use tallymark_text::{DecodeError, Source, Span};
 
-use crate::Status;
+use crate::{
+    Entry, Problem, ProblemKind, Status, Summary, SummaryField, Text, Time,
+    json::{self, Kind},
+    time,
+};
 
 impl Status {
     /// Reads a status file's text. Never fails and never panics.
+    ///
+    /// What is no status file at all has exactly one problem, [`ProblemKind::Unreadable`]. Anything less is reported with its
+    /// place and read around. Where a key stands twice the last one counts, as in JavaScript.
     pub fn parse(source: Arc<Source>) -> Status {
-        Status {
-            source,
-            readable: false,
-            entries: Vec::new(),
-            summary: None,
-            plan_path: None,
-            plan_name: None,
-            current_phase: None,
-            created_at: None,
-            last_updated_at: None,
-            tasks_span: None,
-            problems: Vec::new(),
+        let mut status = Status::empty(source);
+        let source = Arc::clone(&status.source);
+        match read(&source, &mut status) {
+            Ok(()) => status.readable = true,
+            Err(unreadable) => {
+                status = Status::empty(source);
+                status.problems.push(unreadable);
+            }
+        }
+        status
+    }
+
+    /// Reads a status file's bytes. Bytes that are no UTF-8 are [`ProblemKind::Unreadable`]; the source has the text
+    /// with U+FFFD for them, so that the place can be shown.
+    pub fn from_bytes(bytes: &[u8]) -> Status {
+        let error = match Source::from_bytes(bytes) {
+            Ok(source) => return Self::parse(Arc::new(source)),
+            Err(error) => error,
+        };
+        let mut status = Status::unreadable(error.to_string());
+        if let DecodeError::NotUtf8 { at } = error {
+            let source = Source::new(&String::from_utf8_lossy(bytes));
+            let at = at.saturating_sub(if source.has_bom() { 3 } else { 0 });
+            status.problems[0].span = character_at(source.text(), at);
+            status.source = Arc::new(source);
+        }
+        status
+    }
+
+    /// What stands for a status file that is there and cannot be read: a folder, no permission, too large. `reason` completes
+    /// "status.json is …".
+    pub fn unreadable(reason: impl Into<String>) -> Status {
+        let mut status = Status::empty(Arc::new(Source::new("")));
+        status.problems.push(Problem { span: Span::at(0), kind: ProblemKind::Unreadable(reason.into()) });
+        status
+    }
+}
+
+/// Fills `status` with what `source` says; the error is why it is no status file.
+fn read(source: &Source, status: &mut Status) -> Result<(), Problem> {
+    let text = source.text();
+    let unreadable = |span, reason: String| Problem { span, kind: ProblemKind::Unreadable(reason) };
+    let start = text.len() - text.trim_start_matches([' ', '\t', '\n', '\r']).len();
+    if start == text.len() {
+        return Err(unreadable(Span::at(0), "empty".to_owned()));
+    }
+    if text.bytes().all(|byte| byte == 0) {
+        let reason = "nothing but NUL bytes, as a crash of the machine leaves it".to_owned();
+        return Err(unreadable(Span::at(0), reason));
+    }
+    let failed = |error| {
+        let (span, reason) = syntax_error(source, &error);
+        unreadable(span, reason)
+    };
+    let not_ours = |span, what: String| unreadable(span, format!("JSON, but not a status file: {what}"));
+    if !text[start..].starts_with('{') {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+        let value = values.next().transpose().map_err(failed)?.map_or("", RawValue::get);
+        return Err(not_ours(character_at(text, start), Kind::of(value).described().to_owned()));
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Pairs<'_>>();
+    let pairs = values.next().transpose().map_err(failed)?.unwrap_or_default().0;
+    let end = values.byte_offset();
+    let mut reader = Reader { text, problems: Vec::new(), seen: Seen::default() };
+    let tasks = reader.head(&pairs, status);
+    let Some(tasks) = tasks else {
+        let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_ref()).take(4).collect();
+        let has = match (keys.len(), pairs.len()) {
+            (0, _) => "an empty object".to_owned(),
+            (shown, all) => {
+                let more = if all > shown { ", …" } else { "" };
+                format!("an object without `tasks` (it has `{}`{more})", keys.join("`, `"))
+            }
+        };
+        return Err(not_ours(character_at(text, start), has));
+    };
+    if Kind::of(tasks) != Kind::Array {
+        let what = format!("its `tasks` is {}, not an array", Kind::of(tasks).described());
+        return Err(not_ours(character_at(text, json::span_in(text, tasks).start as usize), what));
+    }
+    status.tasks_span = Some(json::span_in(text, tasks));
+    // About as many bytes as a short entry has: better one page too many than a copy of them all.
+    status.entries.reserve(tasks.len() / 256);
+    let read = json::elements(tasks, |entry| {
+        let span = json::span_in(text, entry.get());
+        if Kind::of(entry.get()) == Kind::Object {
+            status.entries.push(reader.entry(entry.get(), span));
+        } else {
+            reader.wrong_type(span, "tasks", "a list of objects");
+        }
+    });
+    read.map_err(failed)?;
+    let foreign = |entry: &Entry| entry.id.is_none() && entry.status.is_none();
+    if !status.entries.is_empty() && status.entries.iter().all(foreign) {
+        let what = "none of its `tasks` has an `id` or a `status`".to_owned();
+        return Err(not_ours(character_at(text, json::span_in(text, tasks).start as usize), what));
+    }
+    let rest = text[end..].trim_ascii();
+    if !rest.is_empty() {
+        reader.problem(json::span_in(text, rest), ProblemKind::TrailingGarbage);
+    }
+    status.problems = reader.problems;
+    status.problems.sort_by_key(|problem| problem.span);
+    Ok(())
+}
+
+/// The members of an object in the order of the text, duplicates included.
+#[derive(Default)]
+struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Pairs<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut pairs = Vec::new();
+        deserializer.deserialize_map(json::Members(|key, value| pairs.push((key, value))))?;
+        Ok(Self(pairs))
+    }
+}
+
+/// Where reading stopped, and why, in words.
+fn syntax_error(source: &Source, error: &serde_json::Error) -> (Span, String) {
+    let text = source.text();
+    if error.is_eof() {
+        let last = text.trim_ascii_end().len().saturating_sub(1);
+        return (character_at(text, last), format!("cut short at line {}", source.line_of(last) + 1));
+    }
+    // serde_json counts lines by `\n` alone, and columns in bytes up to and including the byte it stumbled over.
+    let line_start = match error.line().checked_sub(2) {
+        None => 0,
+        Some(before) => {
+            memchr::memchr_iter(b'\n', text.as_bytes()).nth(before).map_or(text.len(), |at| at + 1)
+        }
+    };
+    let at = line_start + error.column().saturating_sub(1);
+    let message = error.to_string();
+    let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
+    let line = source.line_of(at);
+    let reason = match reason {
+        _ if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| source.line(line).starts_with(mark)) => {
+            "a conflict that Git left"
+        }
+        "expected ident" => "expected `true`, `false` or `null`",
+        reason => reason,
+    };
+    (character_at(text, at), format!("not JSON: {reason}, at line {}", line + 1))
+}
+
+/// The span of the character in which the byte `at` lies; empty at the end.
+fn character_at(text: &str, at: usize) -> Span {
+    let mut start = at.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    Span::new(start, start + text[start..].chars().next().map_or(0, char::len_utf8))
+}
+
+/// Reads values of known types, and notes what is of another.
+struct Reader<'a> {
+    text: &'a str,
+    problems: Vec<Problem>,
+    seen: Seen<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn problem(&mut self, span: Span, kind: ProblemKind) {
+        self.problems.push(Problem { span, kind });
+    }
+
+    fn wrong_type(&mut self, span: Span, field: &str, expected: &'static str) {
+        self.problem(span, ProblemKind::WrongType { field: field.to_owned(), expected });
+    }
+
+    /// Reports a key that stands in its object already.
+    fn key(&mut self, key: Cow<'a, str>, value: &RawValue) {
+        if self.seen.twice(key.clone()) {
+            let span = match &key {
+                // With its quotes.
+                Cow::Borrowed(key) => {
+                    let inside = json::span_in(self.text, key);
+                    Span { start: inside.start - 1, end: inside.end + 1 }
+                }
+                Cow::Owned(_) => self.span(value),
+            };
+            self.problem(span, ProblemKind::DuplicateKey(key.into_owned()));
         }
     }
 
-    /// Reads a status file's bytes. Bytes that are no UTF-8 are [`ProblemKind::Unreadable`](crate::ProblemKind::Unreadable).
-    pub fn from_bytes(bytes: &[u8]) -> Status {
-        match Source::from_bytes(bytes) {
-            Ok(source) => Self::parse(Arc::new(source)),
-            Err(_) => Self::parse(Arc::new(Source::new(""))),
+    /// Reads the members of the whole file, and gives back what `tasks` is.
+    fn head(&mut self, pairs: &[(Cow<'a, str>, &'a RawValue)], status: &mut Status) -> Option<&'a str> {
+        let (mut tasks, mut summary) = (None, None);
+        self.seen.clear();
+        for (key, value) in pairs {
+            self.key(key.clone(), value);
+            match key.as_ref() {
+                "planPath" => status.plan_path = self.string(key, value),
+                "planName" => status.plan_name = self.string(key, value),
+                "currentPhase" => status.current_phase = self.string(key, value),
+                "createdAt" => status.created_at = self.time(key, value),
+                "lastUpdatedAt" => status.last_updated_at = self.time(key, value),
+                "schema_version" => status.schema_version = self.integer(key, value, "a whole number"),
+                "summary" => summary = Some(value),
+                "tasks" => tasks = Some(value.get()),
+                _ => {}
+            }
         }
+        // Only now: the keys of one object at a time are remembered.
+        status.summary = summary.and_then(|value| self.summary(value));
+        tasks
+    }
+
+    fn entry(&mut self, object: &'a str, span: Span) -> Entry {
+        let mut entry = Entry { span, ..Entry::default() };
+        let (mut title, mut phase_name, mut last_error, mut reason) = (None, None, None, None);
+        let mut wrong_status = false;
+        self.seen.clear();
+        let read = json::members(object, |key, value| {
+            self.key(key.clone(), value);
+            match key.as_ref() {
+                "id" => entry.id = self.id(value),
+                "phase" => entry.phase = self.string(&key, value),
+                "phaseName" => phase_name = self.string(&key, value),
+                "description" => entry.description = self.string(&key, value),
+                "title" => title = self.string(&key, value),
+                "status" => {
+                    entry.status = self.string(&key, value);
+                    wrong_status = entry.status.is_none() && Kind::of(value.get()) != Kind::Null;
+                }
+                "startedAt" => entry.started_at = self.time(&key, value),
+                "completedAt" => entry.completed_at = self.time(&key, value),
+                "duration" => entry.duration = self.integer(&key, value, "whole milliseconds"),
+                "notes" => entry.notes = self.string(&key, value),
+                "error" => entry.error = self.string(&key, value),
+                "lastError" => last_error = self.string(&key, value),
+                "skipReason" => entry.reason = self.string(&key, value),
+                "reason" => reason = self.string(&key, value),
+                "findingsPath" => entry.findings_path = self.string(&key, value),
+                "retryCount" => entry.retry_count = self.integer(&key, value, "a whole number"),
+                "dependencies" => entry.dependencies = self.ids(&key, value),
+                _ => {}
+            }
+        });
+        if read.is_err() {
+            self.wrong_type(span, "tasks", "an object with Unicode keys");
+        }
+        entry.description = entry.description.or(title);
+        entry.phase = entry.phase.or(phase_name);
+        entry.error = entry.error.or(last_error);
+        entry.reason = entry.reason.or(reason);
+        if entry.id.is_none() {
+            self.problem(span, ProblemKind::MissingId);
+        }
+        if entry.status.is_none() && !wrong_status {
+            self.problem(span, ProblemKind::MissingStatus);
+        }
+        entry
+    }
+
+    fn span(&self, value: &RawValue) -> Span {
+        json::span_in(self.text, value.get())
+    }
+
+    fn text(&self, value: &RawValue) -> Text {
+        Text { span: self.span(value), unescaped: json::unescape(value.get()) }
+    }
+
+    /// A string; null is as good as absent.
+    fn string(&mut self, field: &str, value: &RawValue) -> Option<Text> {
+        match Kind::of(value.get()) {
+            Kind::String => return Some(self.text(value)),
+            Kind::Null => {}
+            _ => self.wrong_type(self.span(value), field, "a string"),
+        }
+        None
+    }
+
+    /// An id: a number is reported, and taken as its digits.
+    fn id(&mut self, value: &RawValue) -> Option<Text> {
+        if Kind::of(value.get()) == Kind::Number {
+            self.wrong_type(self.span(value), "id", "a string");
+            return Some(Text { span: self.span(value), unescaped: None });
+        }
+        self.string("id", value)
+    }
+
+    /// A list of ids, numbers among them.
+    fn ids(&mut self, field: &str, value: &RawValue) -> Vec<Text> {
+        const EXPECTED: &str = "a list of task ids";
+        let mut ids = Vec::new();
+        match Kind::of(value.get()) {
+            Kind::Array => {
+                let read = json::elements(value.get(), |element| match Kind::of(element.get()) {
+                    Kind::String | Kind::Number => ids.push(self.text(element)),
+                    _ => self.wrong_type(self.span(element), field, EXPECTED),
+                });
+                debug_assert!(read.is_ok(), "the value has been read as JSON before");
+            }
+            Kind::Null => {}
+            _ => self.wrong_type(self.span(value), field, EXPECTED),
+        }
+        ids
+    }
+
+    fn integer(&mut self, field: &str, value: &RawValue, expected: &'static str) -> Option<(i64, Span)> {
+        let number = whole(value.get());
+        if number.is_none() && Kind::of(value.get()) != Kind::Null {
+            self.wrong_type(self.span(value), field, expected);
+        }
+        number.map(|number| (number, self.span(value)))
+    }
+
+    /// A time, written as a string or as milliseconds since 1970.
+    fn time(&mut self, field: &str, value: &RawValue) -> Option<Time> {
+        let text = self.text(value);
+        let milliseconds = match Kind::of(value.get()) {
+            Kind::Null => return None,
+            Kind::Number => whole(value.get()),
+            Kind::String => {
+                time::milliseconds(text.unescaped.as_deref().unwrap_or(value.get().trim_matches('"')))
+            }
+            _ => None,
+        };
+        if milliseconds.is_none() {
+            self.wrong_type(text.span, field, "a time like 2025-12-23T03:00:00.000Z");
+        }
+        matches!(Kind::of(value.get()), Kind::String | Kind::Number).then_some(Time { text, milliseconds })
+    }
+
+    fn summary(&mut self, value: &'a RawValue) -> Option<Summary> {
+        let mut summary = Summary { span: self.span(value), counts: Vec::new() };
+        match Kind::of(value.get()) {
+            Kind::Object => {}
+            Kind::Null => return None,
+            _ => {
+                self.wrong_type(summary.span, "summary", "an object");
+                return None;
+            }
+        }
+        self.seen.clear();
+        let read = json::members(value.get(), |key, value| {
+            self.key(key.clone(), value);
+            let Some(field) = SummaryField::ALL.into_iter().find(|field| field.key() == key) else { return };
+            if let Some((count, span)) = self.integer(&format!("summary.{key}"), value, "a whole number") {
+                summary.counts.retain(|(other, ..)| *other != field);
+                summary.counts.push((field, count, span));
+            }
+        });
+        if read.is_err() {
+            self.wrong_type(summary.span, "summary", "an object with Unicode keys");
+        }
+        Some(summary)
+    }
+}
+
+/// A whole number, also one written `1e3` or `5.0`.
+fn whole(number: &str) -> Option<i64> {
+    if let Ok(number) = number.parse::<i64>() {
+        return Some(number);
+    }
+    // What `i64` cannot hold, a double does not hold exactly.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let number = if Kind::of(number) == Kind::Number { number.parse::<f64>().ok()? } else { return None };
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+/// The keys of one object, to find those that stand twice. Nearly always the filter says that a key is new.
+#[derive(Default)]
+struct Seen<'a> {
+    filter: u64,
+    keys: Vec<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Seen<'a> {
+    /// So many keys are compared one by one; an object with more is somebody's experiment and gets a set.
+    const FEW: usize = 32;
+
+    fn clear(&mut self) {
+        self.filter = 0;
+        self.keys.clear();
+        self.many.clear();
+    }
+
+    /// Whether `key` is here for the second time.
+    fn twice(&mut self, key: Cow<'a, str>) -> bool {
+        let bytes = key.as_bytes();
+        let ends = bytes
+            .first()
+            .zip(bytes.last())
+            .map_or(0, |(first, last)| u64::from(*first) ^ (u64::from(*last) << 2));
+        let bit = 1 << ((ends + 7 * bytes.len() as u64) % 64);
+        let new = self.filter & bit == 0;
+        self.filter |= bit;
+        if self.keys.len() < Self::FEW {
+            let twice = !new && self.keys.contains(&key);
+            self.keys.push(key);
+            return twice;
+        }
+        if self.many.is_empty() {
+            self.many.extend(self.keys.iter().cloned());
+        }
+        !self.many.insert(key)
     }
 }

@@ -1,0 +1,163 @@
+//! JSON read one level at a time: the members of an object, the elements of an array, each as the slice of the text that it is.
+//!
+//! A map would lose duplicate keys and their order, and `serde_json::Value` the places. Everything below the level asked
+//! for is skipped without recursion, so deep nesting costs no stack.
+
+use std::{borrow::Cow, fmt};
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use tallymark_text::Span;
+
+/// The kinds of JSON value, told apart by their first byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    String,
+    Number,
+    Boolean,
+    Null,
+}
+
+impl Kind {
+    /// Of a value without blanks before it.
+    pub(crate) fn of(value: &str) -> Self {
+        match value.as_bytes().first() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Boolean,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Number,
+        }
+    }
+
+    /// With its article, for messages.
+    pub(crate) fn described(self) -> &'static str {
+        match self {
+            Kind::Object => "an object",
+            Kind::Array => "an array",
+            Kind::String => "a string",
+            Kind::Number => "a number",
+            Kind::Boolean => "a boolean",
+            Kind::Null => "null",
+        }
+    }
+}
+
+/// Reads the object at the front of `deserializer`, and hands each member on in the order of the text.
+pub(crate) struct Members<F>(pub F);
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> DeserializeSeed<'de> for Members<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> Visitor<'de> for Members<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key)? {
+            let value: &RawValue = map.next_value()?;
+            (self.0)(key, value);
+        }
+        Ok(())
+    }
+}
+
+/// A key: borrowed where the text has no escapes.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(key.to_owned()))
+    }
+}
+
+/// Reads the array at the front of `deserializer`, and hands each element on.
+struct Elements<F>(F);
+
+impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Elements<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
+        while let Some(element) = elements.next_element()? {
+            (self.0)(element);
+        }
+        Ok(())
+    }
+}
+
+/// Hands on each member of `object`, which begins with its brace.
+///
+/// # Errors
+/// Only a key with half a surrogate pair: the value has been read as JSON before.
+pub(crate) fn members<'a>(
+    object: &'a str,
+    member: impl FnMut(Cow<'a, str>, &'a RawValue),
+) -> serde_json::Result<()> {
+    Members(member).deserialize(&mut serde_json::Deserializer::from_str(object))
+}
+
+/// Hands on each element of `array`, which begins with its bracket.
+pub(crate) fn elements<'a>(array: &'a str, element: impl FnMut(&'a RawValue)) -> serde_json::Result<()> {
+    serde_json::Deserializer::from_str(array).deserialize_seq(Elements(element))
+}
+
+/// The text of a JSON string with its quotes: `None` where it is simply what lies between them.
+/// Half a surrogate pair, which JavaScript allows, becomes U+FFFD, one for each of its three bytes.
+pub(crate) fn unescape(string: &str) -> Option<Box<str>> {
+    struct Bytes;
+
+    impl<'de> Visitor<'de> for Bytes {
+        type Value = Box<str>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Box<str>, E> {
+            Ok(String::from_utf8_lossy(bytes).into())
+        }
+    }
+
+    memchr::memchr(b'\\', string.as_bytes())?;
+    // `deserialize_bytes` is how serde_json reads strings that are no Unicode.
+    serde_json::Deserializer::from_str(string).deserialize_bytes(Bytes).ok()
+}
+
+/// Where `slice`, a part of `text`, lies in it.
+pub(crate) fn span_in(text: &str, slice: &str) -> Span {
+    let start = slice.as_ptr() as usize - text.as_ptr() as usize;
+    Span::new(start, start + slice.len())
+}

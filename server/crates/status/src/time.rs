@@ -1,0 +1,77 @@
+//! The dialects in which status files write times.
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+
+/// Milliseconds since 1970-01-01 UTC of a time as written, rounded down; `None` if it is no time that we know.
+///
+/// Known are RFC 3339 with any number of fraction digits up to nine, with `Z` or an offset, a blank for the `T`; Python's
+/// doubled zone `+00:00Z`; and naive times, whose zone nobody knows: they are read as UTC, so compare them
+/// with the file's own time before you call anything late.
+pub(crate) fn milliseconds(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let undoubled = match text.strip_suffix(['Z', 'z']) {
+        Some(front) if has_offset(front) => front,
+        _ => text,
+    };
+    if let Ok(time) = undoubled.parse::<Timestamp>() {
+        return Some(floor(time));
+    }
+    let naive: DateTime = undoubled.parse().ok()?;
+    naive.to_zoned(TimeZone::UTC).ok().map(|zoned| floor(zoned.timestamp()))
+}
+
+/// Whether `text` ends with `+hh:mm`, `-hh:mm`, `+hhmm` or `-hhmm`.
+fn has_offset(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    [6, 5].into_iter().any(|width| {
+        let Some(tail) = bytes.len().checked_sub(width).and_then(|at| bytes.get(at..)) else { return false };
+        matches!(tail[0], b'+' | b'-')
+            && tail[1..].iter().enumerate().all(|(at, byte)| match (width, at) {
+                (6, 2) => *byte == b':',
+                _ => byte.is_ascii_digit(),
+            })
+            // `2025-08-30`: the day of a date is no offset.
+            && memchr::memchr2(b':', b'T', &bytes[..bytes.len() - width]).is_some()
+    })
+}
+
+fn floor(time: Timestamp) -> i64 {
+    time.as_nanosecond().div_euclid(1_000_000) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+
+    #[test]
+    fn every_dialect_of_one_instant_is_the_same_time() {
+        let instant = Some(1_756_526_004_655);
+        for text in [
+            "2025-08-30T03:53:24.655Z",
+            "2025-08-30T03:53:24.655039Z",
+            "2025-08-30T03:53:24.655039+00:00Z",
+            "2025-08-30T03:53:24.655039+00:00",
+            "2025-08-30T05:53:24.6550391+02:00",
+            "2025-08-29T22:53:24.6550-05:00",
+            "2025-08-30T03:53:24.655",
+            "2025-08-30 03:53:24.655039",
+            " 2025-08-30T03:53:24.655Z ",
+        ] {
+            assert_eq!(milliseconds(text), instant, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in
+            ["", "yesterday", "2025-13-01T00:00:00Z", "1756526004655", "2025-08-30T25:00:00Z", "Z", "+00:00Z"]
+        {
+            assert_eq!(milliseconds(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_alone_is_its_midnight() {
+        assert_eq!(milliseconds("2025-08-30"), Some(1_756_512_000_000));
+    }
+}
