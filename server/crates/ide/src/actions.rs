@@ -1,10 +1,8 @@
 //! What can be done at a place.
 
-use std::collections::BTreeMap;
-
 use tallymark_plan::TaskIndex;
-use tallymark_sync::{Analysis, File, FixAction};
-use tallymark_text::{Edit, Span};
+use tallymark_sync::{Analysis, File, Fix, FixAction};
+use tallymark_text::Span;
 
 use crate::target::{Target, entry_at, target_at};
 use crate::verb::{Choice, choice};
@@ -84,7 +82,8 @@ pub fn mark_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> 
     actions
 }
 
-/// The fixes of the findings of `file` that `span` touches, best first for each finding.
+/// The fixes of the findings of `file` that `span` touches, best first for each finding; then, once for each rule, the
+/// one that mends all of its findings in the file.
 pub fn fix_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> {
     let touched = analysis
         .findings
@@ -92,41 +91,39 @@ pub fn fix_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> {
         .enumerate()
         .filter(|(_, finding)| finding.place.file == file && touch(finding.place.span, span));
     let mut actions = Vec::new();
+    let mut rules: Vec<(&'static str, usize)> = Vec::new();
     for (index, finding) in touched.take(MOST_FIXED_FINDINGS) {
-        for fix in analysis.fixes(finding) {
-            let effect = match fix.action {
-                FixAction::Plan(edits) => Effect::EditPlan(edits),
-                FixAction::Status(requests) => Effect::ChangeStatus(requests),
-                FixAction::Init => Effect::Init,
-            };
-            actions.push(Action {
-                preferred: fix.preferred,
-                ask: fix.ask,
-                finding: Some(index),
-                ..action(fix.title, ActionKind::QuickFix, effect)
-            });
+        actions.extend(analysis.own_fixes(finding).into_iter().map(|fix| fix_action(fix, index)));
+        if !rules.iter().any(|&(code, _)| code == finding.code) {
+            rules.push((finding.code, index));
         }
+    }
+    for (code, index) in rules {
+        actions.extend(analysis.fix_of_all(code).map(|fix| fix_action(fix, index)));
     }
     actions
 }
 
-/// All safe fixes of the plan as one edit; `None` if there are none. Never a mark, never status.json. Of two fixes that
-/// would touch the same bytes the first is taken; the other is offered again afterwards.
-pub fn fix_all(analysis: &Analysis) -> Option<Action> {
-    let mut merged = MergedEdits::default();
-    for finding in analysis.findings.iter().filter(|finding| finding.place.file == File::Plan) {
-        let safe = analysis.fixes(finding).into_iter().find(|fix| fix.safe && fix.ask.is_none());
-        if let Some(FixAction::Plan(edits)) = safe.map(|fix| fix.action) {
-            merged.add(edits);
-        }
+fn fix_action(fix: Fix, finding: usize) -> Action {
+    let effect = match fix.action {
+        FixAction::Plan(edits) => Effect::EditPlan(edits),
+        FixAction::Status(requests) => Effect::ChangeStatus(requests),
+        FixAction::Init => Effect::Init,
+    };
+    Action {
+        preferred: fix.preferred,
+        ask: fix.ask,
+        finding: Some(finding),
+        ..action(fix.title, ActionKind::QuickFix, effect)
     }
-    let edits = merged.finish();
+}
+
+/// All safe fixes of the plan as one edit; `None` if there are none. Never a mark, never status.json.
+pub fn fix_all(analysis: &Analysis) -> Option<Action> {
+    let edits = analysis.safe_edits();
     (!edits.is_empty()).then(|| {
-        action(
-            "Fix all that Tallymark can mend safely".to_owned(),
-            ActionKind::FixAll,
-            Effect::EditPlan(edits),
-        )
+        let title = "Fix all that Tallymark can mend safely".to_owned();
+        action(title, ActionKind::FixAll, Effect::EditPlan(edits))
     })
 }
 
@@ -204,39 +201,4 @@ fn marks_of_many(analysis: &Analysis, all: &[TaskIndex], of: &str) -> Vec<Action
 /// Whether a cursor or selection touches a finding's place: either end counts, as a cursor stands between two bytes.
 fn touch(place: Span, span: Span) -> bool {
     place.start <= span.end && span.start <= place.end
-}
-
-/// Edits of several fixes, each fix taken whole or not at all.
-#[derive(Default)]
-struct MergedEdits {
-    /// By start: the end, and the text.
-    taken: BTreeMap<u32, (u32, String)>,
-}
-
-impl MergedEdits {
-    fn add(&mut self, edits: Vec<Edit>) {
-        if edits.iter().all(|edit| self.has(edit) || self.is_free(edit.span)) {
-            for edit in edits {
-                self.taken.insert(edit.span.start, (edit.span.end, edit.text));
-            }
-        }
-    }
-
-    fn has(&self, edit: &Edit) -> bool {
-        self.taken
-            .get(&edit.span.start)
-            .is_some_and(|(end, text)| (*end, text) == (edit.span.end, &edit.text))
-    }
-
-    /// Whether no edit shares a byte or a start with the span.
-    fn is_free(&self, span: Span) -> bool {
-        let before = self.taken.range(..=span.start).next_back();
-        let after = self.taken.range(span.start..).next();
-        before.is_none_or(|(&start, &(end, _))| end <= span.start && start < span.start)
-            && after.is_none_or(|(&start, _)| span.end <= start && start > span.start)
-    }
-
-    fn finish(self) -> Vec<Edit> {
-        self.taken.into_iter().map(|(start, (end, text))| Edit { span: Span { start, end }, text }).collect()
-    }
 }

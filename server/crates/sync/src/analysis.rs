@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tallymark_plan::Plan;
 use tallymark_status::Status;
+use tallymark_text::Edit;
 
 use crate::rules::{self, Boxes, Config, Context};
 use crate::{Facts, Finding, Fix, Joined, join};
@@ -35,6 +36,23 @@ impl Analysis {
     /// The ways to mend one of the findings, best first.
     pub fn fixes(&self, finding: &Finding) -> Vec<Fix> {
         rules::fixes(&self.context(), finding)
+    }
+
+    /// The ways to mend this one finding, best first. With [`fix_of_all`](Self::fix_of_all) once a rule, this is what
+    /// many findings are asked for: [`fixes`](Self::fixes) looks at all findings of the rule each time.
+    pub fn own_fixes(&self, finding: &Finding) -> Vec<Fix> {
+        rules::own_fixes(&self.context(), finding)
+    }
+
+    /// The way to mend all findings of the rule with this code, where there are at least two.
+    pub fn fix_of_all(&self, code: &str) -> Option<Fix> {
+        rules::fix_of_all(&self.context(), code)
+    }
+
+    /// The edits of the plan that need no person to look at them, of all findings, merged: `check --fix`,
+    /// `source.fixAll.tallymark`. Never a mark, never status.json.
+    pub fn safe_edits(&self) -> Vec<Edit> {
+        rules::safe_edits(&self.context(), &self.findings)
     }
 
     fn context(&self) -> Context<'_> {

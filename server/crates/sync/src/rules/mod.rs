@@ -6,6 +6,7 @@
 mod allow;
 mod context;
 mod reporter;
+mod safe;
 #[cfg(test)]
 mod testing;
 mod tm103;
@@ -16,6 +17,7 @@ use crate::{Finding, Fix, FixAction, Severity};
 
 pub use context::Context;
 pub use reporter::Reporter;
+pub(crate) use safe::safe_edits;
 
 /// One rule.
 pub struct Rule {
@@ -129,12 +131,22 @@ fn applies(rule: &Rule, context: &Context<'_>) -> bool {
 /// The ways to mend a finding: its own, best first, and then the one that mends all of its kind in the file.
 pub(crate) fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
     let Some(rule) = find(finding.code) else { return Vec::new() };
-    let mut fixes = Vec::new();
-    if !finding.stands_for_many {
-        fixes = (rule.fixes)(context, finding);
-    }
+    let mut fixes = own_fixes(context, finding);
     fixes.extend(fix_all(rule, context));
     fixes
+}
+
+/// The ways to mend this one finding, best first.
+pub(crate) fn own_fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
+    match find(finding.code) {
+        Some(rule) if !finding.stands_for_many => (rule.fixes)(context, finding),
+        _ => Vec::new(),
+    }
+}
+
+/// The way to mend all findings of one rule in the file, where there are at least two.
+pub(crate) fn fix_of_all(context: &Context<'_>, code: &str) -> Option<Fix> {
+    find(code).and_then(|rule| fix_all(rule, context))
 }
 
 /// The first fixes of all findings of a rule as one, where there are at least two of them.
