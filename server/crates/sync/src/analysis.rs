@@ -28,7 +28,8 @@ impl Analysis {
     /// Joins, and runs the rules.
     pub fn new(plan: Arc<Plan>, status: Option<Arc<Status>>, facts: Facts, config: Arc<Config>) -> Self {
         let joined = join(plan, status);
-        let mut analysis = Self { boxes: config.boxes, joined, facts, config, findings: Vec::new() };
+        let mut analysis =
+            Self { boxes: decide(config.boxes, &joined), joined, facts, config, findings: Vec::new() };
         analysis.findings = rules::check(&analysis.context(), &analysis.config);
         analysis
     }
@@ -63,5 +64,20 @@ impl Analysis {
             facts: &self.facts,
             boxes: self.boxes,
         }
+    }
+}
+
+/// What the boxes mean: as the settings say, or by whether somebody keeps them.
+fn decide(boxes: Boxes, joined: &Joined) -> Boxes {
+    if joined.status_file.is_none() {
+        // Nothing else says what is done.
+        return Boxes::Mirror;
+    }
+    match boxes {
+        Boxes::Auto => {
+            let (completed, ticked) = joined.kept_boxes();
+            if ticked * 2 >= completed { Boxes::Mirror } else { Boxes::Reference }
+        }
+        decided => decided,
     }
 }

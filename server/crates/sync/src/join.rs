@@ -1,10 +1,12 @@
 //! The join of plan and status.json.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use tallymark_plan::{Plan, TaskIndex};
+use tallymark_plan::{Meaning, Phase, PhaseIndex, Plan, Target, TaskForm, TaskIndex};
 use tallymark_status::{EntryIndex, Status};
 
+use crate::ids::{EntryIds, TaskIds};
+use crate::matching::{Matching, find_matches, is_phase};
 use crate::{Progress, State};
 
 /// A plan with its status.json, task by task.
@@ -18,14 +20,20 @@ pub struct Joined {
     pub matches: Vec<Option<Match>>,
     /// For each entry, its task.
     pub tasks_of_entries: Vec<Option<TaskIndex>>,
+    /// For each entry, what of the plan it stands for; some stand for criteria and headings.
+    pub counterparts: Vec<Option<Counterpart>>,
+    /// For each criterion, its entry: its own, or the one for all criteria of its phase.
+    pub entries_of_criteria: Vec<Option<EntryIndex>>,
     /// For each task, its effective state.
     pub states: Vec<State>,
     /// For each task, the progress of its descendants.
     pub below: Vec<Progress>,
-    /// For each phase, the progress of its tasks.
+    /// For each phase, the progress of its tasks, those of the phases inside it included.
     pub phases: Vec<Progress>,
     /// The progress of all tasks.
     pub total: Progress,
+    task_ids: TaskIds,
+    entry_ids: OnceLock<EntryIds>,
 }
 
 /// A task's entry, and what the two have in common.
@@ -46,12 +54,27 @@ pub enum MatchKind {
     EmbeddedId,
     /// The text; the ids differ, or the task has none.
     Text,
+    /// The id; the entry has no text that could speak against it.
+    Id,
     /// The id, and a text that was edited.
     IdAndCloseText,
     /// A close text; the ids differ.
     CloseText,
     /// The id alone: the text is another task's.
     IdOnly,
+}
+
+/// What of the plan an entry stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counterpart {
+    /// A task.
+    Task(TaskIndex),
+    /// A criterion: index into the plan's criteria.
+    Criterion(u32),
+    /// All criteria of a phase at once: `**VERIFY 1**: …`.
+    CriteriaOf(PhaseIndex),
+    /// A heading.
+    Phase(PhaseIndex),
 }
 
 impl Joined {
@@ -69,21 +92,233 @@ impl Joined {
     pub fn state(&self, task: TaskIndex) -> State {
         self.states[task.get()]
     }
+
+    /// The tasks that bear an id, in document order.
+    pub fn tasks_with_id(&self, id: &str) -> impl Iterator<Item = TaskIndex> {
+        self.task_ids.with_id(&self.plan, id)
+    }
+
+    /// The task with a key.
+    pub fn task_with_key(&self, key: &str) -> Option<TaskIndex> {
+        self.task_ids.with_key(&self.plan, key)
+    }
+
+    /// The entries that bear an id, in the order of the file.
+    pub fn entries_with_id(&self, id: &str) -> impl Iterator<Item = EntryIndex> {
+        let status = self.status();
+        let ids = status.map(|status| self.entry_ids.get_or_init(|| EntryIds::new(status)));
+        ids.zip(status).into_iter().flat_map(move |(ids, status)| ids.with_id(status, id))
+    }
+
+    /// The phase that a status file means by `named`: its title, with or without the phase word, or its number.
+    pub fn phase_named(&self, named: &str) -> Option<PhaseIndex> {
+        let exact = self.plan.phases.iter().position(|phase| self.plan.slice(phase.title) == named);
+        let phases = || (0..self.plan.phases.len()).map(|at| PhaseIndex(at as u32));
+        exact
+            .map(|at| PhaseIndex(at as u32))
+            .or_else(|| phases().find(|&phase| is_phase(&self.plan, phase, named)))
+    }
+
+    /// Whether a status file means the phase of a task by `named`.
+    pub fn is_phase_of(&self, task: TaskIndex, named: &str) -> bool {
+        let mut phase = self.plan.task(task).phase;
+        while let Some(at) = phase {
+            if is_phase(&self.plan, at, named) {
+                return true;
+            }
+            phase = self.phase_around(at);
+        }
+        false
+    }
+
+    /// The phase that a phase stands in.
+    fn phase_around(&self, phase: PhaseIndex) -> Option<PhaseIndex> {
+        let block = self.plan.phases[phase.get()].block;
+        let around = self.plan.phases[..phase.get()].iter().rposition(|outer| encloses(outer, block.start));
+        around.map(|at| PhaseIndex(at as u32))
+    }
+
+    /// The tasks that a task waits for: those that the plan names, then those that its entry names. Names of nothing are
+    /// left out (TM205 reports them), and so is the task itself.
+    pub fn dependencies(&self, task: TaskIndex) -> Vec<TaskIndex> {
+        let plan = &*self.plan;
+        let mut found = Vec::new();
+        for dependency in plan.dependencies(task) {
+            match dependency.target {
+                Target::Task => found.extend(self.named(plan.slice(dependency.span), task)),
+                Target::Range(first, last) => {
+                    let first = self.named(plan.slice(first), task).next();
+                    let last = self.named(plan.slice(last), task).last();
+                    if let (Some(first), Some(last)) = (first, last) {
+                        found.extend((first.0..=last.0).map(TaskIndex));
+                    }
+                }
+                Target::Phase(number) => {
+                    let number = plan.slice(number);
+                    let of_phase = |phase: PhaseIndex| {
+                        plan.phases[phase.get()].number.is_some_and(|own| plan.slice(own) == number)
+                    };
+                    found.extend(
+                        plan.tasks().filter(|(_, other)| other.phase.is_some_and(of_phase)).map(|(at, _)| at),
+                    );
+                }
+            }
+        }
+        if let (Some(status), Some(entry)) = (self.status(), self.entry(task)) {
+            for id in &status.entry(entry).dependencies {
+                let entries = self.entries_with_id(status.str(id));
+                found.extend(entries.filter_map(|entry| self.tasks_of_entries[entry.get()]));
+            }
+        }
+        found.retain(|&other| other != task);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The tasks with an id or key, as a task means it: those below the same parent, if there are any.
+    fn named(&self, id: &str, by: TaskIndex) -> impl Iterator<Item = TaskIndex> {
+        let parent = self.plan.task(by).parent;
+        let sibling = self.tasks_with_id(id).any(|task| self.plan.task(task).parent == parent);
+        let by_key = self.task_with_key(id).filter(|_| !sibling);
+        let by_id = self
+            .tasks_with_id(id)
+            .filter(move |&task| by_key.is_none() && (!sibling || self.plan.task(task).parent == parent));
+        by_key.into_iter().chain(by_id)
+    }
+
+    /// What still stands in a task's way: the tasks it waits for that are neither completed nor left out.
+    pub fn blockers(&self, task: TaskIndex) -> Vec<TaskIndex> {
+        let mut blockers = self.dependencies(task);
+        blockers.retain(|&other| !self.state(other).is_settled());
+        blockers
+    }
+
+    /// The state as a person wants to see it: a pending task is ready, or blocked by another. What the source itself
+    /// calls ready or blocked stays so.
+    pub fn shown_state(&self, task: TaskIndex) -> State {
+        match self.state(task) {
+            State::Pending if self.blockers(task).is_empty() => State::Ready,
+            State::Pending => State::Blocked,
+            state => state,
+        }
+    }
+
+    /// Completed tasks of status.json that have a box in the plan, and how many of those boxes are ticked: whether
+    /// somebody keeps the boxes.
+    pub(crate) fn kept_boxes(&self) -> (usize, usize) {
+        let completed = self.plan.tasks().filter(|(index, task)| {
+            task.form == TaskForm::Box
+                && task.mark.is_some()
+                && self.matches[index.get()].is_some()
+                && self.state(*index) == State::Completed
+        });
+        completed.fold((0, 0), |(completed, ticked), (index, _)| {
+            (completed + 1, ticked + usize::from(self.plan.meaning(index) == Meaning::Done))
+        })
+    }
+
+    /// The state of a criterion: that of its entry, or of its phase's entry for all criteria, else its mark's.
+    pub fn criterion_state(&self, criterion: u32) -> State {
+        let own = &self.plan.criteria[criterion as usize];
+        let entry = self.status().and_then(|status| {
+            let entry = self.entries_of_criteria[criterion as usize]?;
+            Some(status.word(entry)).filter(|word| !word.is_empty())
+        });
+        entry.map_or_else(|| State::of_meaning(own.mark.meaning), State::of_word)
+    }
+}
+
+/// Whether a phase holds what begins at `start`.
+fn encloses(phase: &Phase, start: u32) -> bool {
+    phase.block.start < start && start < phase.block.end
 }
 
 /// Joins a plan with its status.json.
 pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
-    let matches = vec![None; plan.tasks.len()];
-    let tasks_of_entries = vec![None; status.as_ref().map_or(0, |status| status.entries.len())];
-    let states = plan.tasks().map(|(task, _)| State::of_meaning(plan.meaning(task))).collect();
+    let task_ids = TaskIds::new(&plan);
+    let readable = status.as_deref().filter(|status| status.readable);
+    let matching = match readable {
+        Some(status) => find_matches(&plan, status, &task_ids),
+        None => Matching {
+            matches: vec![None; plan.tasks.len()],
+            tasks_of_entries: Vec::new(),
+            counterparts: Vec::new(),
+        },
+    };
+    let states: Vec<State> = plan
+        .tasks()
+        .map(|(task, _)| {
+            let entry = matching.matches[task.get()].map(|found| found.entry);
+            let word = readable.zip(entry).map_or("", |(status, entry)| status.word(entry));
+            if word.is_empty() { State::of_meaning(plan.meaning(task)) } else { State::of_word(word) }
+        })
+        .collect();
+    let (below, phases, total) = count(&plan, &states);
     Joined {
-        below: vec![Progress::default(); plan.tasks.len()],
-        phases: vec![Progress::default(); plan.phases.len()],
-        total: Progress::default(),
-        matches,
-        tasks_of_entries,
+        entries_of_criteria: entries_of_criteria(&plan, &matching.counterparts),
+        matches: matching.matches,
+        tasks_of_entries: matching.tasks_of_entries,
+        counterparts: matching.counterparts,
         states,
+        below,
+        phases,
+        total,
+        task_ids,
+        entry_ids: OnceLock::new(),
         status_file: status,
         plan,
     }
+}
+
+/// Counts the states below each task, in each phase, and in all.
+fn count(plan: &Plan, states: &[State]) -> (Vec<Progress>, Vec<Progress>, Progress) {
+    let mut below = vec![Progress::default(); plan.tasks.len()];
+    let mut phases = vec![Progress::default(); plan.phases.len()];
+    let mut total = Progress::default();
+    // A parent stands before its children, so from the last to the first all below a task is counted before the task.
+    for (index, task) in plan.tasks().rev() {
+        let state = states[index.get()];
+        total.add(state);
+        if let Some(phase) = task.phase {
+            phases[phase.get()].add(state);
+        }
+        if let Some(parent) = task.parent {
+            let counted = below[index.get()];
+            below[parent.get()].add(state);
+            below[parent.get()].merge(counted);
+        }
+    }
+    // Likewise a phase stands before those inside it.
+    let mut open: Vec<usize> = Vec::new();
+    let mut around = vec![None; plan.phases.len()];
+    for (at, phase) in plan.phases.iter().enumerate() {
+        while open.last().is_some_and(|&outer| !encloses(&plan.phases[outer], phase.block.start)) {
+            open.pop();
+        }
+        around[at] = open.last().copied();
+        open.push(at);
+    }
+    for at in (0..phases.len()).rev() {
+        if let Some(outer) = around[at] {
+            let inner = phases[at];
+            phases[outer].merge(inner);
+        }
+    }
+    (below, phases, total)
+}
+
+/// The entry of each criterion: its own, else the one that stands for all of its phase.
+fn entries_of_criteria(plan: &Plan, counterparts: &[Option<Counterpart>]) -> Vec<Option<EntryIndex>> {
+    let mut of_phases = vec![None; plan.phases.len()];
+    let mut own = vec![None; plan.criteria.len()];
+    for (at, counterpart) in counterparts.iter().enumerate() {
+        match *counterpart {
+            Some(Counterpart::Criterion(criterion)) => own[criterion as usize] = Some(EntryIndex(at as u32)),
+            Some(Counterpart::CriteriaOf(phase)) => of_phases[phase.get()] = Some(EntryIndex(at as u32)),
+            Some(Counterpart::Task(_) | Counterpart::Phase(_)) | None => {}
+        }
+    }
+    let of_phase = |phase: Option<PhaseIndex>| phase.and_then(|phase| of_phases[phase.get()]);
+    own.iter().zip(&plan.criteria).map(|(own, criterion)| own.or_else(|| of_phase(criterion.phase))).collect()
 }

@@ -3,16 +3,20 @@
 //! Pure: no disk, no clock. What rules need from outside comes in as [`Facts`].
 
 mod analysis;
+mod close;
 mod finding;
+mod ids;
 mod join;
 mod marks;
+mod matching;
+mod plain;
 mod progress;
 pub mod rules;
 mod state;
 
 pub use analysis::Analysis;
 pub use finding::{Facts, File, Finding, Fix, FixAction, Place, Related, Severity, Subject};
-pub use join::{Joined, Match, MatchKind, join};
+pub use join::{Counterpart, Joined, Match, MatchKind, join};
 pub use progress::Progress;
 pub use rules::{Boxes, Config, Rule};
 pub use state::State;

@@ -54,6 +54,11 @@ impl State {
         }
     }
 
+    /// Whether nothing waits for it any more: completed, or left out on purpose.
+    pub fn is_settled(self) -> bool {
+        matches!(self, State::Completed | State::Skipped | State::Cancelled)
+    }
+
     /// The state that a mark means.
     pub fn of_meaning(meaning: Meaning) -> Self {
         match meaning {

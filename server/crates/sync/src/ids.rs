@@ -1,0 +1,123 @@
+//! From an id to the tasks and entries that bear it.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use tallymark_plan::{Plan, TaskIndex};
+use tallymark_status::{EntryIndex, Status};
+
+/// From a text to the numbers of the things that bear it, in the order of the file. Holds numbers only: the texts stay
+/// where they are, and whoever asks hands in the way to them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chains {
+    /// The first of each text.
+    heads: HashTable<u32>,
+    /// For each thing the next of the same text.
+    next: Vec<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+/// No further thing of the same text.
+const END: u32 = u32::MAX;
+
+impl Chains {
+    /// Of `count` things; `text_of` gives `None` for one that shall not be found.
+    pub(crate) fn new<'t>(count: usize, text_of: impl Fn(usize) -> Option<&'t str>) -> Self {
+        let mut chains = Self {
+            heads: HashTable::with_capacity(count),
+            next: vec![END; count],
+            hasher: DefaultHashBuilder::default(),
+        };
+        let hasher = chains.hasher.clone();
+        let text_at = |at: u32| text_of(at as usize).unwrap_or_default();
+        // From the last to the first, each becoming the head of its chain.
+        for at in (0..count).rev() {
+            let Some(text) = text_of(at) else { continue };
+            let slot = chains.heads.entry(
+                hasher.hash_one(text),
+                |&head| text_at(head) == text,
+                |&head| hasher.hash_one(text_at(head)),
+            );
+            match slot {
+                hashbrown::hash_table::Entry::Occupied(mut head) => {
+                    chains.next[at] = std::mem::replace(head.get_mut(), at as u32);
+                }
+                hashbrown::hash_table::Entry::Vacant(slot) => {
+                    slot.insert(at as u32);
+                }
+            }
+        }
+        chains
+    }
+
+    /// The things of a text, in order.
+    pub(crate) fn of<'t>(
+        &self,
+        text: &str,
+        text_of: impl Fn(usize) -> Option<&'t str>,
+    ) -> impl Iterator<Item = usize> {
+        let head = self
+            .heads
+            .find(self.hasher.hash_one(text), |&head| text_of(head as usize).unwrap_or_default() == text)
+            .copied();
+        std::iter::successors(head, |&at| Some(self.next[at as usize]).filter(|&next| next != END))
+            .map(|at| at as usize)
+    }
+}
+
+/// The ids and keys of a plan's tasks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TaskIds {
+    ids: Chains,
+    keys: Chains,
+}
+
+impl TaskIds {
+    /// Of a plan.
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let count = plan.tasks.len();
+        // Most plans have no derived key at all.
+        let derived = plan.tasks.iter().any(|task| task.derived_key.is_some());
+        Self {
+            ids: Chains::new(count, |at| plan.id(TaskIndex(at as u32))),
+            keys: if derived {
+                Chains::new(count, |at| plan.tasks[at].derived_key.as_deref())
+            } else {
+                Chains::default()
+            },
+        }
+    }
+
+    /// The tasks with an id, in document order.
+    pub(crate) fn with_id(&self, plan: &Plan, id: &str) -> impl Iterator<Item = TaskIndex> {
+        self.ids.of(id, |at| plan.id(TaskIndex(at as u32))).map(|at| TaskIndex(at as u32))
+    }
+
+    /// The task with a key.
+    pub(crate) fn with_key(&self, plan: &Plan, key: &str) -> Option<TaskIndex> {
+        let derived = self.keys.of(key, |at| plan.tasks[at].derived_key.as_deref()).next();
+        derived
+            .map(|at| TaskIndex(at as u32))
+            .or_else(|| self.with_id(plan, key).find(|&task| plan.task(task).derived_key.is_none()))
+    }
+}
+
+/// The ids of the entries of a status.json.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EntryIds(Chains);
+
+impl EntryIds {
+    /// Of a status.json.
+    pub(crate) fn new(status: &Status) -> Self {
+        Self(Chains::new(status.entries.len(), |at| id_of(status, at)))
+    }
+
+    /// The entries with an id, in the order of the file.
+    pub(crate) fn with_id(&self, status: &Status, id: &str) -> impl Iterator<Item = EntryIndex> {
+        self.0.of(id, |at| id_of(status, at)).map(|at| EntryIndex(at as u32))
+    }
+}
+
+fn id_of(status: &Status, at: usize) -> Option<&str> {
+    Some(status.id(EntryIndex(at as u32))).filter(|id| !id.is_empty())
+}

@@ -1,0 +1,398 @@
+//! Which entry of status.json stands for which task of the plan.
+//!
+//! The order in which it is tried was found by counting over 5,486 tasks of real plans: ids alone mislead, since status
+//! files number their entries as they come, and keep numbers that the plan has given to other tasks.
+
+use std::collections::HashMap;
+
+use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
+use tallymark_status::{EntryIndex, Status};
+
+use crate::close::{close_pairs, is_edited};
+use crate::ids::TaskIds;
+use crate::plain::{Plains, leading_id, plain};
+use crate::{Counterpart, Match, MatchKind};
+
+/// So many tasks of one id or one text are looked at for an entry. More of a kind are taken in the order of the file.
+const ALIKE: usize = 16;
+
+/// What was found.
+pub(crate) struct Matching {
+    pub(crate) matches: Vec<Option<Match>>,
+    pub(crate) tasks_of_entries: Vec<Option<TaskIndex>>,
+    pub(crate) counterparts: Vec<Option<Counterpart>>,
+}
+
+/// Finds the entry of each task. One to one, and linear in the size of both but for the close texts of what is left.
+pub(crate) fn find_matches<'a>(plan: &'a Plan, status: &'a Status, ids: &'a TaskIds) -> Matching {
+    let mut matcher = Matcher {
+        plan,
+        status,
+        ids,
+        task_texts: Plains::new(plan.tasks.len()),
+        entry_texts: Plains::new(status.entries.len()),
+        left: status.entries.len(),
+        found: Matching {
+            matches: vec![None; plan.tasks.len()],
+            tasks_of_entries: vec![None; status.entries.len()],
+            counterparts: vec![None; status.entries.len()],
+        },
+    };
+    let steps: [fn(&mut Matcher<'a>); 7] = [
+        Matcher::by_id_and_text,
+        Matcher::by_embedded_id,
+        Matcher::by_text,
+        Matcher::by_verify_label,
+        Matcher::by_id_and_close_text,
+        Matcher::by_close_text,
+        Matcher::by_id_alone,
+    ];
+    for step in steps {
+        if matcher.left == 0 {
+            break;
+        }
+        step(&mut matcher);
+    }
+    matcher.found
+}
+
+struct Matcher<'a> {
+    plan: &'a Plan,
+    status: &'a Status,
+    ids: &'a TaskIds,
+    task_texts: Plains,
+    entry_texts: Plains,
+    /// Entries for which nothing was found yet.
+    left: usize,
+    found: Matching,
+}
+
+impl<'a> Matcher<'a> {
+    fn assign(&mut self, task: TaskIndex, entry: EntryIndex, kind: MatchKind) {
+        self.found.matches[task.get()] = Some(Match { entry, kind });
+        self.found.tasks_of_entries[entry.get()] = Some(task);
+        self.found.counterparts[entry.get()] = Some(Counterpart::Task(task));
+        self.left -= 1;
+    }
+
+    fn assign_other(&mut self, other: Counterpart, entry: EntryIndex) {
+        self.found.counterparts[entry.get()] = Some(other);
+        self.left -= 1;
+    }
+
+    fn is_free(&self, task: TaskIndex) -> bool {
+        self.found.matches[task.get()].is_none()
+    }
+
+    /// Entries for which nothing was found yet.
+    fn free_entries(&self) -> Vec<EntryIndex> {
+        let free = self.found.counterparts.iter().enumerate().filter(|(_, found)| found.is_none());
+        free.map(|(at, _)| EntryIndex(at as u32)).collect()
+    }
+
+    /// The task with this key, and the first few free ones with this id.
+    fn free_tasks(&self, id: &str) -> impl Iterator<Item = TaskIndex> {
+        let by_key = self.ids.with_key(self.plan, id).filter(|_| !id.is_empty());
+        let by_id = self.ids.with_id(self.plan, id).take(ALIKE);
+        by_key.into_iter().chain(by_id).filter(|&task| self.is_free(task))
+    }
+
+    /// A description without the id at its front, where that is an id: the entry's own, or one that a task has.
+    fn body(&self, entry: EntryIndex) -> &'a str {
+        let description = self.status.description(entry);
+        match leading_id(description) {
+            Some((id, rest)) if id == self.status.id(entry) || self.is_task_id(id) => rest,
+            _ => description,
+        }
+    }
+
+    fn is_task_id(&self, id: &str) -> bool {
+        self.ids.with_id(self.plan, id).next().is_some()
+    }
+
+    /// Makes the plain forms of a task's title and an entry's description, and gives both.
+    fn plain_texts(&mut self, task: TaskIndex, entry: EntryIndex) -> (&str, &str) {
+        self.task_texts.make(task.get(), self.plan.title(task));
+        let body = self.body(entry);
+        self.entry_texts.make(entry.get(), body);
+        (self.task_texts.get(task.get()), self.entry_texts.get(entry.get()))
+    }
+
+    /// Whether title and description say the same. Most do so byte by byte, and then nothing is computed.
+    fn agree(&mut self, task: TaskIndex, entry: EntryIndex) -> bool {
+        let (title, description) = (self.plan.title(task), self.status.description(entry));
+        if title.is_empty() {
+            return false;
+        }
+        if title == description || ends_with_title_after_id(description, title, self.status.id(entry)) {
+            return true;
+        }
+        let (title, body) = self.plain_texts(task, entry);
+        title == body
+    }
+
+    fn is_edited(&mut self, task: TaskIndex, entry: EntryIndex) -> bool {
+        let (title, body) = self.plain_texts(task, entry);
+        is_edited(title, body)
+    }
+
+    fn by_id_and_text(&mut self) {
+        for (entry, _) in self.status.entries() {
+            let id = self.status.id(entry);
+            let candidates: Candidates = self.free_tasks(id).collect();
+            if let Some(task) = candidates.iter().find(|&task| self.agree(task, entry)) {
+                self.assign(task, entry, MatchKind::IdAndText);
+            }
+        }
+    }
+
+    fn by_embedded_id(&mut self) {
+        for entry in self.free_entries() {
+            let Some((id, _)) = leading_id(self.status.description(entry)) else { continue };
+            if id == self.status.id(entry) {
+                continue;
+            }
+            let candidates: Candidates = self.free_tasks(id).collect();
+            if let Some(task) =
+                candidates.iter().find(|&task| self.agree(task, entry) || self.is_edited(task, entry))
+            {
+                self.assign(task, entry, MatchKind::EmbeddedId);
+            }
+        }
+    }
+
+    /// By the text alone: tasks first, of several the one under the same phase; then criteria and headings, which some
+    /// status files list among the tasks.
+    fn by_text(&mut self) {
+        let free = self.free_entries();
+        for &entry in &free {
+            let body = self.body(entry);
+            self.entry_texts.make(entry.get(), body);
+        }
+        let plan = self.plan;
+        for (task, _) in plan.tasks() {
+            if self.is_free(task) {
+                self.task_texts.make(task.get(), plan.title(task));
+            }
+        }
+        let criteria = criterion_texts(plan);
+        let phases: Vec<(PhaseIndex, String)> = plan
+            .phases
+            .iter()
+            .enumerate()
+            .map(|(at, phase)| (PhaseIndex(at as u32), plain(plan.slice(phase.title))))
+            .collect();
+
+        // One list a kind, in document order, from the last to the first, so that the next is popped off the end.
+        let mut tasks_of_texts: HashMap<&str, Vec<TaskIndex>> = HashMap::new();
+        for (task, _) in plan.tasks().rev().filter(|&(task, _)| self.is_free(task)) {
+            let text = self.task_texts.get(task.get());
+            if !text.is_empty() {
+                tasks_of_texts.entry(text).or_default().push(task);
+            }
+        }
+        let mut others: HashMap<&str, Vec<Counterpart>> = HashMap::new();
+        for (phase, text) in phases.iter().rev() {
+            others.entry(text).or_default().push(Counterpart::Phase(*phase));
+        }
+        for (criterion, text) in criteria.iter().rev() {
+            others.entry(text).or_default().push(Counterpart::Criterion(*criterion));
+        }
+
+        let mut pairs = Vec::new();
+        let mut other_pairs = Vec::new();
+        let mut taken = vec![false; plan.criteria.len()];
+        for &entry in &free {
+            let text = self.entry_texts.get(entry.get());
+            if text.is_empty() {
+                continue;
+            }
+            if let Some(task) = tasks_of_texts.get_mut(text).and_then(|tasks| self.take(tasks, entry)) {
+                pairs.push((task, entry));
+                continue;
+            }
+            let whole = plain(self.status.description(entry));
+            let found = [text, whole.as_str()].into_iter().find_map(|text| {
+                let list = others.get_mut(text)?;
+                // A criterion stands under its title and under its whole line; it is taken only once.
+                std::iter::from_fn(|| list.pop()).find(|other| match *other {
+                    Counterpart::Criterion(at) => !std::mem::replace(&mut taken[at as usize], true),
+                    _ => true,
+                })
+            });
+            if let Some(other) = found {
+                other_pairs.push((other, entry));
+            }
+        }
+        for (task, entry) in pairs {
+            self.assign(task, entry, MatchKind::Text);
+        }
+        for (other, entry) in other_pairs {
+            self.assign_other(other, entry);
+        }
+    }
+
+    /// Takes one of several tasks of the same text: the one under the entry's phase if it is among the next few, else
+    /// the next.
+    fn take(&self, tasks: &mut Vec<TaskIndex>, entry: EntryIndex) -> Option<TaskIndex> {
+        if tasks.len() > 1 {
+            let near = tasks.len().saturating_sub(ALIKE);
+            let same_phase = (near..tasks.len()).rev().find(|&at| is_under_phase(self, tasks[at], entry));
+            if let Some(at) = same_phase {
+                return Some(tasks.remove(at));
+            }
+        }
+        tasks.pop()
+    }
+
+    /// `**VERIFY 1**: all tests pass` stands for all criteria of phase 1.
+    fn by_verify_label(&mut self) {
+        let mut phases: Option<HashMap<&str, PhaseIndex>> = None;
+        for entry in self.free_entries() {
+            let text = plain(self.status.description(entry));
+            let Some(number) = verified_phase(&text) else { continue };
+            let phases = phases.get_or_insert_with(|| phases_with_criteria(self.plan));
+            if let Some(&phase) = phases.get(number) {
+                self.assign_other(Counterpart::CriteriaOf(phase), entry);
+            }
+        }
+    }
+
+    fn by_id_and_close_text(&mut self) {
+        for entry in self.free_entries() {
+            let candidates: Candidates = self.free_tasks(self.status.id(entry)).collect();
+            // Without a text there is nothing that could speak against the id.
+            if self.status.description(entry).trim().is_empty() {
+                if let Some(task) = candidates.iter().next() {
+                    self.assign(task, entry, MatchKind::Id);
+                }
+            } else if let Some(task) = candidates.iter().find(|&task| self.is_edited(task, entry)) {
+                self.assign(task, entry, MatchKind::IdAndCloseText);
+            }
+        }
+    }
+
+    fn by_close_text(&mut self) {
+        let plan = self.plan;
+        let entries = self.free_entries();
+        if entries.is_empty() || self.found.matches.iter().all(Option::is_some) {
+            return;
+        }
+        for (task, _) in plan.tasks() {
+            self.task_texts.make(task.get(), plan.title(task));
+        }
+        for &entry in &entries {
+            let body = self.body(entry);
+            self.entry_texts.make(entry.get(), body);
+        }
+        let all = plan.tasks().map(|(task, _)| self.task_texts.get(task.get()));
+        let tasks: Vec<(TaskIndex, &str)> = plan
+            .tasks()
+            .filter(|&(task, _)| self.is_free(task))
+            .map(|(task, _)| (task, self.task_texts.get(task.get())))
+            .collect();
+        let entries: Vec<(EntryIndex, &str)> =
+            entries.into_iter().map(|entry| (entry, self.entry_texts.get(entry.get()))).collect();
+        for (task, entry) in close_pairs(all, &tasks, &entries) {
+            if self.is_free(task) && self.found.counterparts[entry.get()].is_none() {
+                self.assign(task, entry, MatchKind::CloseText);
+            }
+        }
+    }
+
+    fn by_id_alone(&mut self) {
+        for entry in self.free_entries() {
+            let task = self.free_tasks(self.status.id(entry)).next();
+            if let Some(task) = task {
+                self.assign(task, entry, MatchKind::IdOnly);
+            }
+        }
+    }
+}
+
+/// The first few tasks in question, without the heap.
+struct Candidates {
+    tasks: [TaskIndex; ALIKE + 1],
+    count: usize,
+}
+
+impl Candidates {
+    fn iter(&self) -> impl Iterator<Item = TaskIndex> {
+        self.tasks.into_iter().take(self.count)
+    }
+}
+
+impl FromIterator<TaskIndex> for Candidates {
+    fn from_iter<I: IntoIterator<Item = TaskIndex>>(tasks: I) -> Self {
+        let mut candidates = Self { tasks: [TaskIndex(0); ALIKE + 1], count: 0 };
+        for (place, task) in candidates.tasks.iter_mut().zip(tasks) {
+            *place = task;
+            candidates.count += 1;
+        }
+        candidates
+    }
+}
+
+/// Whether a description is the entry's id, a blank, and the title: `1.1 Create it`.
+fn ends_with_title_after_id(description: &str, title: &str, id: &str) -> bool {
+    description
+        .strip_prefix(id)
+        .and_then(|rest| rest.strip_prefix(' '))
+        .is_some_and(|rest| !id.is_empty() && rest == title)
+}
+
+/// The plain texts that can stand for a criterion: its title, and all that stands behind its box (`**VERIFY 1**: …`).
+fn criterion_texts(plan: &Plan) -> Vec<(u32, String)> {
+    let mut texts = Vec::with_capacity(plan.criteria.len());
+    for (at, criterion) in plan.criteria.iter().enumerate() {
+        let title = plain(plan.slice(criterion.title));
+        let behind_box = tallymark_text::Span { start: criterion.mark.outer.end, end: criterion.line.end };
+        let line = plan.slice(behind_box);
+        let body = leading_id(line.trim()).map_or(line, |(_, rest)| rest);
+        for text in [plain(line), plain(body)] {
+            if text != title {
+                texts.push((at as u32, text));
+            }
+        }
+        texts.push((at as u32, title));
+    }
+    texts.retain(|(_, text)| !text.is_empty());
+    texts
+}
+
+/// Whether a task stands under the phase that an entry names.
+fn is_under_phase(matcher: &Matcher<'_>, task: TaskIndex, entry: EntryIndex) -> bool {
+    let status = matcher.status;
+    let Some(named) = status.entry(entry).phase.as_ref().map(|phase| status.str(phase)) else { return false };
+    let Some(phase) = matcher.plan.task(task).phase else { return false };
+    is_phase(matcher.plan, phase, named)
+}
+
+/// Whether a status file means this phase by `named`: its title, its title without the phase word, or its number.
+pub(crate) fn is_phase(plan: &Plan, phase: PhaseIndex, named: &str) -> bool {
+    let phase = &plan.phases[phase.get()];
+    let title = plan.slice(phase.title);
+    if title == named || phase.number.is_some_and(|number| plan.slice(number) == named.trim()) {
+        return true;
+    }
+    let (title, named) = (plain(title), plain(named));
+    let bare = |text: &str| text.split_once(": ").map(|(_, rest)| rest.to_owned());
+    title == named || bare(&title).is_some_and(|bare| bare == named)
+}
+
+/// The phase number in `verify phase 1: …`, `verify 1 …`.
+fn verified_phase(plain: &str) -> Option<&str> {
+    let mut words = plain.split([' ', ':']).filter(|word| !word.is_empty());
+    if !matches!(words.next()?, "verify" | "verification" | "validate" | "validation") {
+        return None;
+    }
+    let word = words.next()?;
+    let number = if word == "phase" { words.next()? } else { word };
+    number.bytes().any(|byte| byte.is_ascii_digit()).then_some(number)
+}
+
+/// The phases that have criteria, by number.
+fn phases_with_criteria(plan: &Plan) -> HashMap<&str, PhaseIndex> {
+    let phases = plan.criteria.iter().filter_map(|criterion| criterion.phase);
+    phases.filter_map(|phase| Some((plan.slice(plan.phases[phase.get()].number?), phase))).collect()
+}
