@@ -195,7 +195,7 @@ fn entry_place(analysis: &Analysis, status: &Status, entry: EntryIndex, task: Ta
     let id = one_line(status.id(entry), 40);
     let kind = analysis.joined.matches[task.get()].map(|found| found.kind);
     let by = match kind {
-        None | Some(MatchKind::IdAndText) => String::new(),
+        None | Some(MatchKind::IdAndText | MatchKind::Id) => String::new(),
         Some(MatchKind::EmbeddedId) => format!(", as {id}; the plan's id stands in its description"),
         Some(MatchKind::Text) => format!(", as {id}; found by its text"),
         Some(MatchKind::IdAndCloseText) => "; its text was edited".to_owned(),
@@ -203,8 +203,8 @@ fn entry_place(analysis: &Analysis, status: &Status, entry: EntryIndex, task: Ta
         Some(MatchKind::IdOnly) => "; only the id agrees, the text is another".to_owned(),
     };
     card.field("in status.json", &format!("line {line}{by}"));
-    if matches!(kind, Some(kind) if kind != MatchKind::IdAndText && kind != MatchKind::EmbeddedId && kind != MatchKind::Text)
-    {
+    let other_text = [MatchKind::IdAndCloseText, MatchKind::CloseText, MatchKind::IdOnly];
+    if kind.is_some_and(|kind| other_text.contains(&kind)) {
         card.item(&format!("“{}”", one_line(status.description(entry), 160)));
     }
 }

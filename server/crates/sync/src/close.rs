@@ -16,7 +16,7 @@ const SAME_CHARACTERS: f32 = 0.75;
 const LONGEST_BY_CHARACTERS: usize = 240;
 
 /// From this share of common words on, weighed by how rare they are, two texts under different ids are one.
-const WITHOUT_ID: f32 = 0.66;
+const WITHOUT_ID: f32 = 0.7;
 
 /// A word that more of the tasks in question have leads to none of them.
 const COMMON: usize = 32;
