@@ -18,7 +18,8 @@ pub enum Event {
         /// The sidecar's process id.
         pid: u32,
     },
-    /// All files watched, as they are now: after `hello`, after each `watch`, and after events were lost.
+    /// All files watched, as they are now: after `hello`, after each `watch`, after the system lost events, and when the
+    /// reader of the lines had stalled and reads again.
     Snapshot {
         /// The files.
         files: Vec<FileState>,
@@ -31,6 +32,7 @@ pub enum Event {
     /// Something cannot be watched or read as it should; said once.
     Problem {
         /// The path it is about, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         path: Option<String>,
         /// What is wrong and what follows.
         message: String,
@@ -71,4 +73,33 @@ pub enum Command {
         /// Absolute paths.
         files: Vec<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines of `docs/formats.md`, word for word: what is documented is what is written, and can be read.
+    #[test]
+    fn the_documented_lines_are_the_lines() {
+        let page = include_str!("../../../../docs/formats.md");
+        let section = page.split("## The sidecar's lines").nth(1).expect("the section is there");
+        let section = section.split("\n## ").next().unwrap_or_default();
+        let mut events = Vec::new();
+        for line in section.lines().filter(|line| line.starts_with('{')) {
+            let written = if line.starts_with("{\"event\"") {
+                let event: Event =
+                    serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+                events.push(std::mem::discriminant(&event));
+                serde_json::to_string(&event)
+            } else {
+                let command: Command =
+                    serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+                serde_json::to_string(&command)
+            };
+            assert_eq!(written.expect("it can be written"), line);
+        }
+        events.dedup();
+        assert_eq!(events.len(), 6, "each kind of line has an example");
+    }
 }

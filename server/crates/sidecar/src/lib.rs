@@ -1,1 +1,59 @@
-//! The process that watches files and prints what changed, one JSON object a line.
+//! The process that watches files and prints what changed, one JSON object a line (`docs/formats.md`, "The sidecar's
+//! lines").
+//!
+//! It watches the *folders* of the files, takes every event for "look again", and speaks only when what it sees is
+//! another thing than what it said last. A lost or doubled event therefore costs a look, never a wrong line.
+//!
+//! ```text
+//! notify ──► inbox ──► watch (one thread, owns everything) ──► outbox ──► stdout
+//! stdin  ──►   ▲
+//! signals ─────┘
+//! ```
+//!
+//! Nothing in it grows with time: the inbox is a set of the touched paths that matter, the outbox drops its lines when
+//! the reader stalls and a fresh snapshot follows when it reads again.
+
+mod ends;
+mod folders;
+mod inbox;
+mod look;
+mod outbox;
+mod watch;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::inbox::Inbox;
+use crate::outbox::Outbox;
+use crate::watch::Watch;
+
+/// What the sidecar is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The files to watch at first; relative ones are taken from the current directory. They need not exist.
+    pub files: Vec<PathBuf>,
+    /// Somebody else started it: commands come on standard input, and its end is the sidecar's end.
+    pub parent: bool,
+    /// The program's version, for the first line.
+    pub version: String,
+}
+
+/// Watches and prints until standard output is closed, a signal says stop, or, under [`Options::parent`], standard
+/// input ends.
+///
+/// Threads that wait for the outside world may still be waiting when it returns: the process is to end then.
+///
+/// # Errors
+///
+/// If a thread cannot be started. What goes wrong later is said in the lines.
+pub fn run(options: Options) -> io::Result<()> {
+    let inbox = Arc::new(Inbox::default());
+    ends::listen(&inbox)?;
+    if options.parent {
+        ends::read_commands(&inbox)?;
+    }
+    let outbox = Outbox::start(&inbox)?;
+    Watch::new(inbox, outbox).run(options.files, &options.version);
+    Ok(())
+}
