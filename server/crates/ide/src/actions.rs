@@ -34,10 +34,30 @@ pub struct Action {
 pub enum ActionKind {
     /// `quickfix`: mends a finding.
     QuickFix,
-    /// `refactor.rewrite.tallymark`: marks tasks, makes a status.json.
-    Mark,
+    /// `refactor.rewrite.tallymark.start` and so on, a kind a verb, so that a key can be bound to it: marks tasks.
+    Mark(Verb),
+    /// `refactor.rewrite.tallymark`: makes a status.json, or has a file read as a plan.
+    Prepare,
     /// `source.fixAll.tallymark`: all safe fixes of the plan.
     FixAll,
+}
+
+impl ActionKind {
+    /// The name by which clients ask for it. Asking for `refactor.rewrite.tallymark` asks for the verbs too.
+    pub fn name(self) -> &'static str {
+        match self {
+            ActionKind::QuickFix => "quickfix",
+            ActionKind::Mark(Verb::Start) => "refactor.rewrite.tallymark.start",
+            ActionKind::Mark(Verb::Complete) => "refactor.rewrite.tallymark.complete",
+            ActionKind::Mark(Verb::Retry) => "refactor.rewrite.tallymark.retry",
+            ActionKind::Mark(Verb::Fail) => "refactor.rewrite.tallymark.fail",
+            ActionKind::Mark(Verb::Skip) => "refactor.rewrite.tallymark.skip",
+            ActionKind::Mark(Verb::Reset) => "refactor.rewrite.tallymark.reset",
+            ActionKind::Mark(Verb::Reopen) => "refactor.rewrite.tallymark.reopen",
+            ActionKind::Prepare => "refactor.rewrite.tallymark",
+            ActionKind::FixAll => "source.fixAll.tallymark",
+        }
+    }
 }
 
 /// Of how many findings under a selection the fixes are offered.
@@ -77,7 +97,7 @@ pub fn mark_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> 
     let on_title = plan.title.is_some_and(|title| title.meets(span));
     if file == File::Plan && joined.status_file.is_none() && (on_title || !actions.is_empty()) {
         let title = format!("Make {} (tallymark init)", analysis.facts.status_path);
-        actions.push(action(title, ActionKind::Mark, Effect::Init));
+        actions.push(action(title, ActionKind::Prepare, Effect::Init));
     }
     actions
 }
@@ -133,7 +153,7 @@ pub fn actions_on_file(analysis: &Analysis) -> Vec<Action> {
     if plan.is_plan() || (plan.tasks.is_empty() && plan.criteria.is_empty()) {
         return Vec::new();
     }
-    vec![action("Treat this file as a plan".to_owned(), ActionKind::Mark, Effect::TreatAsPlan)]
+    vec![action("Treat this file as a plan".to_owned(), ActionKind::Prepare, Effect::TreatAsPlan)]
 }
 
 fn action(title: String, kind: ActionKind, effect: Effect) -> Action {
@@ -153,7 +173,7 @@ fn marks_of_one(analysis: &Analysis, task: TaskIndex) -> Vec<Action> {
                 Choice::Closed(reason) => Some(reason),
             };
             let effect = Effect::Mark(verb.mark(vec![plan.key(task).to_owned()]));
-            Some(Action { disabled, ..action(verb.title(&name), ActionKind::Mark, effect) })
+            Some(Action { disabled, ..action(verb.title(&name), ActionKind::Mark(verb), effect) })
         })
         .collect()
 }
@@ -192,7 +212,7 @@ fn marks_of_many(analysis: &Analysis, all: &[TaskIndex], of: &str) -> Vec<Action
         let effect = Effect::Mark(verb.mark(open));
         actions.push(Action {
             disabled,
-            ..action(verb.title(&format!("{what}{of}")), ActionKind::Mark, effect)
+            ..action(verb.title(&format!("{what}{of}")), ActionKind::Mark(verb), effect)
         });
     }
     actions
