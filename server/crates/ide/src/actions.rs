@@ -4,9 +4,8 @@ use tallymark_plan::TaskIndex;
 use tallymark_sync::{Analysis, File, Fix, FixAction};
 use tallymark_text::Span;
 
-use crate::target::{Target, entry_at, target_at};
+use crate::target::{Target, entry_at, target_at, tasks_in};
 use crate::verb::{Choice, choice};
-use crate::waiting::{Waiting, tasks_in};
 use crate::words::{one_line, plain_title, quoted_name, tasks};
 use crate::{Effect, Verb};
 
@@ -162,12 +161,11 @@ fn action(title: String, kind: ActionKind, effect: Effect) -> Action {
 
 fn marks_of_one(analysis: &Analysis, task: TaskIndex) -> Vec<Action> {
     let plan = &*analysis.joined.plan;
-    let waiting = Waiting::new(&analysis.joined);
     let name = quoted_name(plan, task);
     Verb::ALL
         .into_iter()
         .filter_map(|verb| {
-            let disabled = match choice(analysis, &waiting, task, verb) {
+            let disabled = match choice(analysis, task, verb) {
                 Choice::Unfit => return None,
                 Choice::Open => None,
                 Choice::Closed(reason) => Some(reason),
@@ -181,14 +179,13 @@ fn marks_of_one(analysis: &Analysis, task: TaskIndex) -> Vec<Action> {
 /// Each verb with the tasks that it is open to. A verb that is open to some of those it suits says of how many.
 fn marks_of_many(analysis: &Analysis, all: &[TaskIndex], of: &str) -> Vec<Action> {
     let plan = &*analysis.joined.plan;
-    let waiting = Waiting::new(&analysis.joined);
     let mut actions = Vec::new();
     for verb in Verb::ALL {
         let mut open = Vec::new();
         let mut closed: Option<String> = None;
         let mut suited = 0;
         for &task in all {
-            match choice(analysis, &waiting, task, verb) {
+            match choice(analysis, task, verb) {
                 Choice::Open => {
                     suited += 1;
                     open.push(plan.key(task).to_owned());

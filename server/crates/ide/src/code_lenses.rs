@@ -4,8 +4,8 @@ use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_sync::{Analysis, Place, State};
 use tallymark_text::Span;
 
+use crate::target::tasks_in;
 use crate::verb::{Choice, choice};
-use crate::waiting::{Waiting, settled, tasks_in};
 use crate::words::{progress_in_words, quoted_name};
 use crate::{Effect, Verb};
 
@@ -34,13 +34,12 @@ pub fn code_lenses(analysis: &Analysis) -> Vec<CodeLens> {
     if !plan.is_plan() || plan.tasks.is_empty() {
         return lenses;
     }
-    let waiting = Waiting::new(&analysis.joined);
     title_lenses(analysis, &mut lenses);
     for index in 0..plan.phases.len() {
-        phase_lenses(analysis, &waiting, PhaseIndex(index as u32), &mut lenses);
+        phase_lenses(analysis, PhaseIndex(index as u32), &mut lenses);
     }
     for task in tasks_with_lenses(analysis) {
-        task_lenses(analysis, &waiting, task, &mut lenses);
+        task_lenses(analysis, task, &mut lenses);
     }
     lenses.sort_by_key(|lens| lens.span.start);
     lenses
@@ -86,7 +85,7 @@ fn title_lenses(analysis: &Analysis, lenses: &mut Vec<CodeLens>) {
     lenses.push(CodeLens { span: title, title: text, effect, tooltip });
 }
 
-fn phase_lenses(analysis: &Analysis, waiting: &Waiting<'_>, phase: PhaseIndex, lenses: &mut Vec<CodeLens>) {
+fn phase_lenses(analysis: &Analysis, phase: PhaseIndex, lenses: &mut Vec<CodeLens>) {
     let joined = &analysis.joined;
     let progress = joined.phases[phase.get()];
     if progress.total == 0 {
@@ -102,7 +101,7 @@ fn phase_lenses(analysis: &Analysis, waiting: &Waiting<'_>, phase: PhaseIndex, l
     if progress.in_progress > 0 {
         return;
     }
-    if let Some(task) = next_task(analysis, waiting, phase) {
+    if let Some(task) = next_task(analysis, phase) {
         let name = quoted_name(&joined.plan, task);
         lenses.push(CodeLens {
             span,
@@ -114,12 +113,12 @@ fn phase_lenses(analysis: &Analysis, waiting: &Waiting<'_>, phase: PhaseIndex, l
 }
 
 /// The first task of a phase that can be started and has no open subtasks.
-fn next_task(analysis: &Analysis, waiting: &Waiting<'_>, phase: PhaseIndex) -> Option<TaskIndex> {
+fn next_task(analysis: &Analysis, phase: PhaseIndex) -> Option<TaskIndex> {
     let joined = &analysis.joined;
     tasks_in(&joined.plan, joined.plan.phases[phase.get()].block).map(TaskIndex).find(|&task| {
         joined.plan.task(task).phase == Some(phase)
             && !has_open_subtasks(analysis, task)
-            && choice(analysis, waiting, task, Verb::Start) == Choice::Open
+            && choice(analysis, task, Verb::Start) == Choice::Open
     })
 }
 
@@ -134,7 +133,7 @@ fn tasks_with_lenses(analysis: &Analysis) -> Vec<TaskIndex> {
     let open = |wanted: fn(State) -> bool| {
         joined.plan.tasks().map(|(task, _)| task).filter(move |&task| {
             let state = joined.state(task);
-            !settled(state) && wanted(state) && !has_open_subtasks(analysis, task)
+            !state.is_settled() && wanted(state) && !has_open_subtasks(analysis, task)
         })
     };
     let urgent = |state| matches!(state, State::InProgress | State::Failed);
@@ -144,7 +143,7 @@ fn tasks_with_lenses(analysis: &Analysis) -> Vec<TaskIndex> {
         .collect()
 }
 
-fn task_lenses(analysis: &Analysis, waiting: &Waiting<'_>, task: TaskIndex, lenses: &mut Vec<CodeLens>) {
+fn task_lenses(analysis: &Analysis, task: TaskIndex, lenses: &mut Vec<CodeLens>) {
     let plan = &*analysis.joined.plan;
     let span = plan.task(task).line;
     let verbs: &[Verb] = match analysis.joined.state(task) {
@@ -153,7 +152,7 @@ fn task_lenses(analysis: &Analysis, waiting: &Waiting<'_>, task: TaskIndex, lens
         _ => &[Verb::Start, Verb::Complete],
     };
     for &verb in verbs {
-        match choice(analysis, waiting, task, verb) {
+        match choice(analysis, task, verb) {
             Choice::Open => lenses.push(CodeLens {
                 span,
                 title: verb.short_title().to_owned(),

@@ -1,16 +1,16 @@
 //! Everything known about a task, from both sides.
 
-use tallymark_plan::{Criterion, Meaning, PhaseIndex, TaskIndex};
+use tallymark_plan::{Criterion, Meaning, PhaseIndex, Plan, TaskIndex};
 use tallymark_status::{Entry, EntryIndex, Status};
-use tallymark_sync::{Analysis, File, MatchKind, State, Subject};
+use tallymark_sync::{Analysis, Counterpart, File, MatchKind, State, Subject};
 use tallymark_text::Span;
 
 use crate::Verb;
 use crate::markup::Card;
-use crate::target::{entry_at, phase_at_line, task_around};
+use crate::target::{entry_at, phase_at_line, tasks_in};
 use crate::verb::{Choice, choice};
-use crate::waiting::{Waiting, tasks_in};
-use crate::words::{age, exact_age, one_line, plain_title, progress_in_words, quoted_name};
+use crate::waiting::blocked_by;
+use crate::words::{age, exact_age, one_line, plain_title, progress_in_words, quoted_name, tasks};
 
 /// What is shown at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub fn hover(analysis: &Analysis, offset: usize, now: Option<i64>) -> Option<Hov
     if let Some(task) = plan.task_at_line(offset) {
         return Some(task_card(analysis, task, now).hover(plan.task(task).line));
     }
-    if let Some(criterion) = criterion_at_line(analysis, offset) {
-        return Some(criterion_card(analysis, criterion).hover(criterion.line));
+    if let Some(criterion) = criterion_at_line(plan, offset) {
+        return Some(criterion_card(analysis, criterion).hover(plan.criteria[criterion as usize].line));
     }
     if let Some(phase) = phase_at_line(plan, offset) {
         return Some(phase_card(analysis, phase).hover(plan.phases[phase.get()].heading));
@@ -47,31 +47,41 @@ pub fn hover(analysis: &Analysis, offset: usize, now: Option<i64>) -> Option<Hov
     Some(plan_card(analysis).hover(title))
 }
 
-/// What is known about the entry at `offset` of status.json: the task's card, or that the plan has no such task.
+/// What is known about what the entry at `offset` of status.json stands for; or that the plan has nothing of the kind.
 pub fn hover_status(analysis: &Analysis, offset: usize, now: Option<i64>) -> Option<Hover> {
     let joined = &analysis.joined;
+    let plan = &*joined.plan;
     let status = joined.status()?;
     let entry = entry_at(status, offset)?;
-    let span = status.entry(entry).span;
-    // The whole object may be long: what is marked is its id, or its brace.
-    let shown = status.entry(entry).id.as_ref().map_or(Span { end: span.start + 1, ..span }, |id| id.span);
-    match joined.tasks_of_entries[entry.get()] {
-        Some(task) => {
-            let mut card = task_card(analysis, task, now);
-            let line = joined.plan.source.line_of(joined.plan.task(task).line.start as usize) + 1;
-            card.field("in the plan", &format!("{}, line {line}", analysis.facts.plan_path));
-            Some(card.hover(shown))
+    let (mut card, in_plan) = match joined.counterparts[entry.get()] {
+        Some(Counterpart::Task(task)) => (task_card(analysis, task, now), Some(plan.task(task).line)),
+        Some(Counterpart::Criterion(index)) => {
+            (criterion_card(analysis, index), Some(plan.criteria[index as usize].line))
+        }
+        Some(Counterpart::CriteriaOf(phase) | Counterpart::Phase(phase)) => {
+            (phase_card(analysis, phase), Some(plan.phases[phase.get()].heading))
         }
         None => {
             let mut card = Card::new(&one_line(status.id(entry), 80));
             card.sentence(&one_line(status.description(entry), 200));
             card.gap();
             entry_fields(status, status.entry(entry), now, &mut card);
-            card.field("in the plan", &format!("no task of {} is this one", analysis.facts.plan_path));
-            finding_fields(analysis, Subject::Entry(entry), &mut card);
-            Some(card.hover(shown))
+            (card, None)
         }
+    };
+    let path = &analysis.facts.plan_path;
+    match in_plan {
+        Some(line) => {
+            let line = plan.source.line_of(line.start as usize) + 1;
+            card.field("in the plan", &format!("{path}, line {line}"));
+        }
+        None => card.field("in the plan", &format!("{path} has no such task")),
     }
+    finding_fields(analysis, Subject::Entry(entry), &mut card);
+    // The whole object may be long: what is marked is its id, or its brace.
+    let span = status.entry(entry).span;
+    let shown = status.entry(entry).id.as_ref().map_or(Span { end: span.start + 1, ..span }, |id| id.span);
+    Some(card.hover(shown))
 }
 
 impl Card {
@@ -84,11 +94,7 @@ impl Card {
 fn task_card(analysis: &Analysis, task: TaskIndex, now: Option<i64>) -> Card {
     let joined = &analysis.joined;
     let plan = &*joined.plan;
-    let title = one_line(&plain_title(plan.title(task)), 200);
-    let mut card = match plan.id(task) {
-        Some(id) => Card::new(format!("{} {title}", one_line(id, 40)).trim_end()),
-        None => Card::new(&title),
-    };
+    let mut card = Card::new(&full_name(plan, task));
     card.sentence(&state_sentence(analysis, task, now));
     card.gap();
     if let Some(phase) = plan.phase_title(task) {
@@ -104,13 +110,25 @@ fn task_card(analysis: &Analysis, task: TaskIndex, now: Option<i64>) -> Card {
     }
     dependency_fields(analysis, task, &mut card);
     mark_fields(analysis, task, &mut card);
-    criteria_fields(analysis, task, &mut card);
+    criteria_fields(analysis, &criteria_of_task(plan, task), &mut card);
     finding_fields(analysis, Subject::Task(task), &mut card);
     card
 }
 
-/// `In progress for 12 m, says status.json; its box is open.`
+/// `Pending, says status.json; its box is open. It is blocked by 1.2.`
 fn state_sentence(analysis: &Analysis, task: TaskIndex, now: Option<i64>) -> String {
+    let state = said_state(analysis, task, now);
+    match blocked_by(&analysis.joined, task) {
+        Some(blockers) if !analysis.joined.state(task).is_settled() => format!("{state} It is {blockers}."),
+        None if analysis.joined.state(task) == State::Pending => {
+            format!("{state} Nothing stands in its way.")
+        }
+        _ => state,
+    }
+}
+
+/// `In progress for 12 m, says status.json; its box is open.`
+fn said_state(analysis: &Analysis, task: TaskIndex, now: Option<i64>) -> String {
     let joined = &analysis.joined;
     let plan = &*joined.plan;
     let state = joined.state(task);
@@ -212,80 +230,79 @@ fn entry_place(analysis: &Analysis, status: &Status, entry: EntryIndex, task: Ta
 fn dependency_fields(analysis: &Analysis, task: TaskIndex, card: &mut Card) {
     let joined = &analysis.joined;
     let plan = &*joined.plan;
-    let waiting = Waiting::new(joined);
-    let dependencies = plan.dependencies(task);
+    let dependencies = joined.dependencies(task);
     if !dependencies.is_empty() {
-        let summary = match waiting.blocked_by(task) {
-            Some(blockers) => blockers.sentence(),
-            None => "all done".to_owned(),
-        };
-        card.field("depends on", &summary);
-        for dependency in dependencies.iter().take(LISTED) {
-            let written = one_line(plan.slice(dependency.span), 40);
-            let targets = waiting.targets(dependency);
-            match targets.len() {
-                0 => card.item(&format!("{written}: no task of this name")),
-                1 => {
-                    let other = TaskIndex(targets.start);
-                    let title = one_line(&plain_title(plan.title(other)), 80);
-                    card.item(&format!("{written} {title}: {}", joined.state(other).label()));
-                }
-                count => {
-                    let done =
-                        targets.filter(|&index| joined.state(TaskIndex(index)) == State::Completed).count();
-                    card.item(&format!("{written}: {done} of {count} completed"));
-                }
-            }
+        let done = dependencies.iter().filter(|&&other| joined.state(other).is_settled()).count();
+        card.field("depends on", &format!("{} of {} done", done, tasks(dependencies.len())));
+        for &other in dependencies.iter().take(LISTED) {
+            card.item(&format!("{}: {}", full_name(plan, other), joined.state(other).label()));
         }
         more(dependencies.len(), card);
     }
-    let wanted_by: Vec<TaskIndex> = plan
+    let names_others = |other: TaskIndex| {
+        let entry = joined.status().zip(joined.entry(other));
+        let in_entry = entry.is_some_and(|(status, entry)| !status.entry(entry).dependencies.is_empty());
+        in_entry || !plan.dependencies(other).is_empty()
+    };
+    let mut waiting = plan
         .tasks()
-        .filter(|(other, own)| *other != task && !own.dependencies.is_empty())
-        .filter(|(other, _)| {
-            plan.dependencies(*other).iter().any(|dependency| waiting.targets(dependency).contains(&task.0))
-        })
         .map(|(other, _)| other)
-        .collect();
-    if !wanted_by.is_empty() {
-        let names: Vec<String> =
-            wanted_by.iter().take(LISTED).map(|&other| quoted_name(plan, other)).collect();
-        let rest = wanted_by.len() - names.len();
-        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-        card.field("needed by", &format!("{}{rest}", names.join(", ")));
+        .filter(|&other| other != task && names_others(other) && joined.dependencies(other).contains(&task));
+    let mut names: Vec<String> =
+        waiting.by_ref().take(LISTED).map(|other| quoted_name(plan, other)).collect();
+    if waiting.next().is_some() {
+        names.push("…".to_owned());
+    }
+    if !names.is_empty() {
+        card.field("needed by", &names.join(", "));
+    }
+}
+
+/// Id and title.
+fn full_name(plan: &Plan, task: TaskIndex) -> String {
+    let title = one_line(&plain_title(plan.title(task)), 160);
+    match plan.id(task) {
+        Some(id) => format!("{} {title}", one_line(id, 24)).trim_end().to_owned(),
+        None => title,
     }
 }
 
 /// Why the task cannot be marked now, where something else than a dependency stands in the way.
 fn mark_fields(analysis: &Analysis, task: TaskIndex, card: &mut Card) {
-    let waiting = Waiting::new(&analysis.joined);
-    if let Choice::Closed(reason) = choice(analysis, &waiting, task, Verb::Complete) {
+    if let Choice::Closed(reason) = choice(analysis, task, Verb::Complete) {
         card.field("cannot be marked", &reason);
     }
 }
 
-fn criteria_fields(analysis: &Analysis, task: TaskIndex, card: &mut Card) {
-    let plan = &*analysis.joined.plan;
-    let block = plan.task(task).block;
-    let first = plan.criteria.partition_point(|criterion| criterion.line.start < block.start);
-    let criteria: Vec<&Criterion> = plan.criteria[first..]
-        .iter()
-        .take_while(|criterion| criterion.line.start < block.end)
-        .filter(|criterion| criterion.task == Some(task))
-        .collect();
-    list_criteria(analysis, &criteria, card);
+/// The criteria below a task.
+fn criteria_of_task(plan: &Plan, task: TaskIndex) -> Vec<u32> {
+    criteria_in(plan, plan.task(task).block, |criterion| criterion.task == Some(task))
 }
 
-fn list_criteria(analysis: &Analysis, criteria: &[&Criterion], card: &mut Card) {
-    let plan = &*analysis.joined.plan;
+/// The criteria of a phase that belong to no task.
+fn criteria_of_phase(plan: &Plan, phase: PhaseIndex) -> Vec<u32> {
+    let block = plan.phases[phase.get()].block;
+    criteria_in(plan, block, |criterion| criterion.phase == Some(phase) && criterion.task.is_none())
+}
+
+fn criteria_in(plan: &Plan, block: Span, wanted: impl Fn(&Criterion) -> bool) -> Vec<u32> {
+    let first = plan.criteria.partition_point(|criterion| criterion.line.start < block.start);
+    let end = plan.criteria.partition_point(|criterion| criterion.line.start < block.end);
+    (first as u32..end as u32).filter(|&index| wanted(&plan.criteria[index as usize])).collect()
+}
+
+fn criteria_fields(analysis: &Analysis, criteria: &[u32], card: &mut Card) {
+    let joined = &analysis.joined;
     if criteria.is_empty() {
         return;
     }
-    let met = criteria.iter().filter(|criterion| criterion.mark.meaning == Meaning::Done).count();
-    card.field("criteria", &format!("{met} of {} met", criteria.len()));
-    for criterion in criteria.iter().take(LISTED) {
-        let sign = if criterion.mark.meaning == Meaning::Done { "✓" } else { "○" };
-        card.item(&format!("{sign} {}", one_line(&plain_title(plan.slice(criterion.title)), 120)));
+    let met = |criterion: u32| joined.criterion_state(criterion) == State::Completed;
+    let count = criteria.iter().filter(|&&criterion| met(criterion)).count();
+    card.field("criteria", &format!("{count} of {} met", criteria.len()));
+    for &criterion in criteria.iter().take(LISTED) {
+        let sign = if met(criterion) { "✓" } else { "○" };
+        let title = joined.plan.slice(joined.plan.criteria[criterion as usize].title);
+        card.item(&format!("{sign} {}", one_line(&plain_title(title), 120)));
     }
     more(criteria.len(), card);
 }
@@ -314,32 +331,36 @@ fn more(count: usize, card: &mut Card) {
     }
 }
 
-fn criterion_at_line(analysis: &Analysis, offset: usize) -> Option<&Criterion> {
-    let plan = &*analysis.joined.plan;
+fn criterion_at_line(plan: &Plan, offset: usize) -> Option<u32> {
     let line = plan.source.line_span(plan.source.line_of(offset));
     let index = plan.criteria.partition_point(|criterion| criterion.line.start < line.start);
-    plan.criteria.get(index).filter(|criterion| criterion.line.start <= line.end)
+    (plan.criteria.get(index)?.line.start <= line.end).then_some(index as u32)
 }
 
-fn criterion_card(analysis: &Analysis, criterion: &Criterion) -> Card {
-    let plan = &*analysis.joined.plan;
+fn criterion_card(analysis: &Analysis, index: u32) -> Card {
+    let joined = &analysis.joined;
+    let plan = &*joined.plan;
+    let criterion = &plan.criteria[index as usize];
     let phase = criterion.phase.map(|phase| &plan.phases[phase.get()]);
     let number = phase.and_then(|phase| phase.number).map_or("", |number| plan.slice(number));
     let title = one_line(&plain_title(plan.slice(criterion.title)), 200);
     let mut card = Card::new(&format!("V{number}.{} {title}", criterion.ordinal));
-    card.sentence(match criterion.mark.meaning {
-        Meaning::Done => "A criterion, met. Criteria are not counted as tasks.",
-        Meaning::Unknown => {
-            "A criterion; the mark in its box means nothing here. Criteria are not counted as tasks."
-        }
-        _ => "A criterion, not yet met. Criteria are not counted as tasks.",
-    });
+    let state = match joined.criterion_state(index) {
+        State::Completed => "met",
+        State::Unknown => "whose mark means nothing here",
+        _ => "not yet met",
+    };
+    let by = match joined.status().and(joined.entries_of_criteria[index as usize]) {
+        Some(_) => ", says status.json",
+        None => "",
+    };
+    card.sentence(&format!("A criterion, {state}{by}. Criteria are not counted as tasks."));
     card.gap();
     if let Some(phase) = phase {
         card.field("phase", &one_line(&plain_title(plan.slice(phase.title)), 120));
     }
-    if let Some(task) = criterion.task.or_else(|| task_around(plan, criterion.line.start as usize)) {
-        card.field("task", &quoted_name(plan, task));
+    if let Some(task) = criterion.task {
+        card.field("task", &full_name(plan, task));
     }
     card
 }
@@ -364,13 +385,7 @@ fn phase_card(analysis: &Analysis, phase: PhaseIndex) -> Card {
             card.field(label, &names.join(", "));
         }
     }
-    let first = plan.criteria.partition_point(|criterion| criterion.line.start < own.block.start);
-    let criteria: Vec<&Criterion> = plan.criteria[first..]
-        .iter()
-        .take_while(|criterion| criterion.line.start < own.block.end)
-        .filter(|criterion| criterion.phase == Some(phase) && criterion.task.is_none())
-        .collect();
-    list_criteria(analysis, &criteria, &mut card);
+    criteria_fields(analysis, &criteria_of_phase(plan, phase), &mut card);
     finding_fields(analysis, Subject::Phase(phase), &mut card);
     card
 }

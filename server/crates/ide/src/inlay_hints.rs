@@ -5,7 +5,7 @@ use tallymark_status::{Entry, Status};
 use tallymark_sync::{Analysis, Progress, State};
 use tallymark_text::Span;
 
-use crate::waiting::tasks_in;
+use crate::target::tasks_in;
 use crate::words::{age, exact_age, one_line, progress_in_words};
 
 /// A short text behind a line.

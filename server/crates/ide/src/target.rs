@@ -1,10 +1,10 @@
 //! What a cursor or a selection is about.
 
+use std::ops::Range;
+
 use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
 use tallymark_status::{EntryIndex, Status};
 use tallymark_text::Span;
-
-use crate::waiting::tasks_in;
 
 /// What a cursor or a selection in a plan is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,4 +62,11 @@ pub(crate) fn entry_at(status: &Status, offset: usize) -> Option<EntryIndex> {
     let before = status.entries.partition_point(|entry| entry.span.start as usize <= offset);
     let index = before.checked_sub(1)?;
     status.entries[index].span.touches(offset).then_some(EntryIndex(index as u32))
+}
+
+/// The tasks whose lines begin in `span`.
+pub(crate) fn tasks_in(plan: &Plan, span: Span) -> Range<u32> {
+    let first = plan.tasks.partition_point(|task| task.line.start < span.start);
+    let last = plan.tasks.partition_point(|task| task.line.start < span.end);
+    first as u32..last.max(first) as u32
 }

@@ -4,7 +4,7 @@ use tallymark_plan::TaskIndex;
 use tallymark_status::Word;
 use tallymark_sync::{Analysis, State};
 
-use crate::waiting::Waiting;
+use crate::waiting::blocked_by;
 use crate::{Mark, Question};
 
 /// A way to mark a task, as a person calls it.
@@ -107,14 +107,14 @@ pub(crate) enum Choice {
 }
 
 /// Whether `verb` is open to `task`, and why not.
-pub(crate) fn choice(analysis: &Analysis, waiting: &Waiting<'_>, task: TaskIndex, verb: Verb) -> Choice {
+pub(crate) fn choice(analysis: &Analysis, task: TaskIndex, verb: Verb) -> Choice {
     if !verb.suits(analysis.joined.state(task)) {
         return Choice::Unfit;
     }
     if verb == Verb::Start
-        && let Some(blockers) = waiting.blocked_by(task)
+        && let Some(blockers) = blocked_by(&analysis.joined, task)
     {
-        return Choice::Closed(blockers.sentence());
+        return Choice::Closed(blockers);
     }
     if analysis.joined.status_file.is_some() && analysis.joined.status().is_none() {
         return Choice::Closed("status.json cannot be read".to_owned());

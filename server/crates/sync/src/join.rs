@@ -153,14 +153,15 @@ impl Joined {
                         found.extend((first.0..=last.0).map(TaskIndex));
                     }
                 }
+                // All of its block, phases inside it too.
                 Target::Phase(number) => {
                     let number = plan.slice(number);
-                    let of_phase = |phase: PhaseIndex| {
-                        plan.phases[phase.get()].number.is_some_and(|own| plan.slice(own) == number)
-                    };
-                    found.extend(
-                        plan.tasks().filter(|(_, other)| other.phase.is_some_and(of_phase)).map(|(at, _)| at),
-                    );
+                    let named = |phase: &&Phase| phase.number.is_some_and(|own| plan.slice(own) == number);
+                    for phase in plan.phases.iter().filter(named) {
+                        let before =
+                            |offset| plan.tasks.partition_point(|task| task.line.start < offset) as u32;
+                        found.extend((before(phase.block.start)..before(phase.block.end)).map(TaskIndex));
+                    }
                 }
             }
         }
