@@ -247,7 +247,7 @@ fn dependency_fields(analysis: &Analysis, task: TaskIndex, card: &mut Card) {
     let mut waiting = plan
         .tasks()
         .map(|(other, _)| other)
-        .filter(|&other| other != task && names_others(other) && joined.dependencies(other).contains(&task));
+        .filter(|&other| names_others(other) && joined.waits_for(other, task));
     let mut names: Vec<String> =
         waiting.by_ref().take(LISTED).map(|other| quoted_name(plan, other)).collect();
     if waiting.next().is_some() {

@@ -10,7 +10,7 @@ const NAMED: usize = 3;
 
 /// `blocked by 1.2, 1.3, 1.4 and 2 more`; `None` if nothing stands in the task's way.
 pub(crate) fn blocked_by(joined: &Joined, task: TaskIndex) -> Option<String> {
-    let blockers = joined.blockers(task);
+    let blockers: Vec<TaskIndex> = joined.blockers(task).collect();
     let names: Vec<String> =
         blockers.iter().take(NAMED).map(|&blocker| quoted_name(&joined.plan, blocker)).collect();
     let more = blockers.len() - names.len();

@@ -1,5 +1,6 @@
 //! The join of plan and status.json.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use tallymark_plan::{Meaning, Phase, PhaseIndex, Plan, Target, TaskForm, TaskIndex};
@@ -34,6 +35,7 @@ pub struct Joined {
     pub total: Progress,
     task_ids: TaskIds,
     entry_ids: OnceLock<EntryIds>,
+    next_unsettled: OnceLock<Vec<u32>>,
 }
 
 /// A task's entry, and what the two have in common.
@@ -138,43 +140,59 @@ impl Joined {
         around.map(|at| PhaseIndex(at as u32))
     }
 
-    /// The tasks that a task waits for: those that the plan names, then those that its entry names. Names of nothing are
-    /// left out (TM205 reports them), and so is the task itself.
-    pub fn dependencies(&self, task: TaskIndex) -> Vec<TaskIndex> {
+    /// The tasks that a task waits for, as stretches of the plan in no order, some of them perhaps twice: those that the
+    /// plan names, then those that its entry names. Names of nothing are left out: TM205 reports them.
+    pub fn dependency_ranges(&self, task: TaskIndex) -> Vec<Range<u32>> {
         let plan = &*self.plan;
         let mut found = Vec::new();
         for dependency in plan.dependencies(task) {
             match dependency.target {
-                Target::Task => found.extend(self.named(plan.slice(dependency.span), task)),
+                Target::Task => {
+                    found
+                        .extend(self.named(plan.slice(dependency.span), task).map(|task| task.0..task.0 + 1));
+                }
                 Target::Range(first, last) => {
                     let first = self.named(plan.slice(first), task).next();
                     let last = self.named(plan.slice(last), task).last();
                     if let (Some(first), Some(last)) = (first, last) {
-                        found.extend((first.0..=last.0).map(TaskIndex));
+                        found.push(first.0..last.0 + 1);
                     }
                 }
-                // All of its block, phases inside it too.
-                Target::Phase(number) => {
-                    let number = plan.slice(number);
-                    let named = |phase: &&Phase| phase.number.is_some_and(|own| plan.slice(own) == number);
-                    for phase in plan.phases.iter().filter(named) {
-                        let before =
-                            |offset| plan.tasks.partition_point(|task| task.line.start < offset) as u32;
-                        found.extend((before(phase.block.start)..before(phase.block.end)).map(TaskIndex));
-                    }
-                }
+                Target::Phase(number) => found.extend(self.tasks_of_phase(plan.slice(number))),
             }
         }
         if let (Some(status), Some(entry)) = (self.status(), self.entry(task)) {
             for id in &status.entry(entry).dependencies {
                 let entries = self.entries_with_id(status.str(id));
-                found.extend(entries.filter_map(|entry| self.tasks_of_entries[entry.get()]));
+                let tasks = entries.filter_map(|entry| self.tasks_of_entries[entry.get()]);
+                found.extend(tasks.map(|task| task.0..task.0 + 1));
             }
         }
+        found
+    }
+
+    /// The tasks that a task waits for, one by one in document order, without itself.
+    pub fn dependencies(&self, task: TaskIndex) -> Vec<TaskIndex> {
+        let ranges = self.dependency_ranges(task);
+        let mut found: Vec<TaskIndex> = ranges.into_iter().flatten().map(TaskIndex).collect();
         found.retain(|&other| other != task);
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Whether a task waits for another.
+    pub fn waits_for(&self, task: TaskIndex, other: TaskIndex) -> bool {
+        task != other && self.dependency_ranges(task).iter().any(|range| range.contains(&other.0))
+    }
+
+    /// The tasks of the phases with a number, those of the phases inside them included.
+    fn tasks_of_phase(&self, number: &str) -> impl Iterator<Item = Range<u32>> {
+        let plan = &*self.plan;
+        let has_number = move |phase: &&Phase| phase.number.is_some_and(|own| plan.slice(own) == number);
+        let first_after = |offset: u32| plan.tasks.partition_point(|task| task.line.start < offset) as u32;
+        let phases = plan.phases.iter().filter(has_number);
+        phases.map(move |phase| first_after(phase.block.start)..first_after(phase.block.end))
     }
 
     /// The tasks with an id or key, as a task means it: those below the same parent, if there are any.
@@ -188,21 +206,18 @@ impl Joined {
         by_key.into_iter().chain(by_id)
     }
 
-    /// What still stands in a task's way: the tasks it waits for that are neither completed nor left out.
-    pub fn blockers(&self, task: TaskIndex) -> Vec<TaskIndex> {
-        let mut blockers = self.dependencies(task);
-        blockers.retain(|&other| !self.state(other).is_settled());
-        blockers
-    }
-
-    /// The state as a person wants to see it: a pending task is ready, or blocked by another. What the source itself
-    /// calls ready or blocked stays so.
-    pub fn shown_state(&self, task: TaskIndex) -> State {
-        match self.state(task) {
-            State::Pending if self.blockers(task).is_empty() => State::Ready,
-            State::Pending => State::Blocked,
-            state => state,
-        }
+    /// What still stands in a task's way: the tasks it waits for that are neither completed nor left out, in the order in
+    /// which they are named.
+    pub fn blockers(&self, task: TaskIndex) -> impl Iterator<Item = TaskIndex> {
+        let next = self.next_unsettled.get_or_init(|| next_unsettled(&self.states));
+        self.dependency_ranges(task)
+            .into_iter()
+            .flat_map(move |range| {
+                let step = move |at: u32| next.get(at as usize).copied().filter(|&found| found < range.end);
+                std::iter::successors(step(range.start), move |&at| step(at + 1))
+            })
+            .map(TaskIndex)
+            .filter(move |&other| other != task)
     }
 
     /// Completed tasks of status.json that have a box in the plan, and how many of those boxes are ticked: whether
@@ -267,6 +282,7 @@ pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
         total,
         task_ids,
         entry_ids: OnceLock::new(),
+        next_unsettled: OnceLock::new(),
         status_file: status,
         plan,
     }
@@ -322,4 +338,17 @@ fn entries_of_criteria(plan: &Plan, counterparts: &[Option<Counterpart>]) -> Vec
     }
     let of_phase = |phase: Option<PhaseIndex>| phase.and_then(|phase| of_phases[phase.get()]);
     own.iter().zip(&plan.criteria).map(|(own, criterion)| own.or_else(|| of_phase(criterion.phase))).collect()
+}
+
+/// For each task the first from it on that something can still wait for; the number of tasks if there is none.
+fn next_unsettled(states: &[State]) -> Vec<u32> {
+    let mut next = vec![states.len() as u32; states.len()];
+    let mut found = states.len() as u32;
+    for (at, state) in states.iter().enumerate().rev() {
+        if !state.is_settled() {
+            found = at as u32;
+        }
+        next[at] = found;
+    }
+    next
 }

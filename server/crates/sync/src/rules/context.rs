@@ -1,11 +1,11 @@
 //! What rules look at.
 
 use tallymark_plan::{Plan, TaskIndex};
-use tallymark_status::{Change, EntryIndex, Expected, Request, Status};
+use tallymark_status::{Change, EntryIndex, Request, Status};
 use tallymark_text::Span;
 
 use super::Boxes;
-use crate::{Facts, File, Joined, Place, Related};
+use crate::{Facts, File, Joined, Place, Related, marking};
 
 /// What rules look at.
 pub struct Context<'a> {
@@ -67,10 +67,6 @@ impl Context<'_> {
 
     /// A change of an entry as the status.json at hand has it: it is refused if somebody else changes the entry first.
     pub(crate) fn request(&self, status: &Status, entry: EntryIndex, change: Change) -> Request {
-        let expected = Expected {
-            status: Some(status.word(entry).to_owned()),
-            revision: Some(status.entry_revision(entry)),
-        };
-        Request { entry: status.id(entry).to_owned(), expected, change }
+        marking::request(status, entry, change)
     }
 }

@@ -13,6 +13,7 @@ mod tm103;
 
 use std::collections::HashMap;
 
+use crate::marking::chain_additions;
 use crate::{Finding, Fix, FixAction, Severity};
 
 pub use context::Context;
@@ -38,7 +39,7 @@ pub struct Rule {
     /// Reports what it finds.
     pub(crate) check: fn(&Context<'_>, &mut Reporter<'_>),
     /// The ways to mend one of its findings, best first. Is not asked for a finding about the whole file that
-    /// [`Reporter::once`] made of many: those are mended by `fix_all`.
+    /// [`Reporter::once`] made of many where there is a `fix_all`: that mends those.
     pub(crate) fixes: fn(&Context<'_>, &Finding) -> Vec<Fix>,
     /// The name of the fix that mends all findings of the rule in the file, each by its first fix; their number is given.
     /// `None` if they cannot be mended together.
@@ -139,7 +140,7 @@ pub(crate) fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
 /// The ways to mend this one finding, best first.
 pub(crate) fn own_fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
     match find(finding.code) {
-        Some(rule) if !finding.stands_for_many => (rule.fixes)(context, finding),
+        Some(rule) if !finding.stands_for_many || rule.fix_all.is_none() => (rule.fixes)(context, finding),
         _ => Vec::new(),
     }
 }
@@ -170,6 +171,7 @@ fn fix_all(rule: &'static Rule, context: &Context<'_>) -> Option<Fix> {
             FixAction::Init => return None,
         }
     }
+    chain_additions(&mut requests);
     let title = title(count);
     let action = match (edits.is_empty(), requests.is_empty()) {
         (false, true) => FixAction::Plan(edits),
