@@ -4,8 +4,21 @@
 //! checkbox to a person, outside code, comments and quotes, is a [`Task`], a [`Criterion`] or a [`Problem`].
 //! The block structure comes from pulldown-cmark; marks and ids are read from the source itself.
 
+mod annotations;
+mod blocks;
+mod boxes;
+mod dependencies;
+mod dialects;
+mod evidence;
+mod front_matter;
+mod headings;
+mod ids;
+mod keys;
+mod leftovers;
 mod model;
+mod nesting;
 mod parse;
+mod read;
 
 pub use model::*;
 pub use parse::{Options, parse};

@@ -1,10 +1,15 @@
-//! Markdown to plan.
+//! Markdown to plan: one walk for the blocks, one reading of them, one look at the lines that are left.
 
 use std::sync::Arc;
 
 use tallymark_text::Source;
 
-use crate::{Dialect, Plan, Verdict};
+use crate::evidence::Evidence;
+use crate::leftovers::{self, Accounted};
+use crate::{
+    Dialect, Ignored, IgnoredWhy, Plan, Verdict, annotations, blocks, dependencies, dialects, keys, nesting,
+    read,
+};
 
 /// What the caller knows of the file beside its text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,19 +22,56 @@ pub struct Options<'a> {
 
 /// Reads a plan. Never fails and never panics, whatever the text.
 pub fn parse(source: Arc<Source>, options: Options<'_>) -> Plan {
+    let text = source.text();
+    let front = crate::front_matter::front_matter(&source);
+    let (limited, mut problems) = nesting::limit(&source);
+    let mut blocks = blocks::walk(&limited, front.end as usize);
+    let (dialect, verdict) = match options.dialect {
+        Some(dialect) => (dialect, Verdict::Plan("the settings name its dialect")),
+        None => dialects::sniff(&Evidence::gather(text, &blocks, options.path)),
+    };
+    let mut found = read::read(&source, &blocks, dialects::reading(dialect));
+
+    let mut ignored = std::mem::take(&mut blocks.ignored);
+    if !front.is_empty() {
+        ignored.push(Ignored { span: front, why: IgnoredWhy::FrontMatter });
+    }
+    ignored.append(&mut found.ignored);
+    ignored.sort_by_key(|ignored| (ignored.span.start, ignored.span.end));
+
+    let marks = leftovers::offsets(
+        found
+            .tasks
+            .iter()
+            .filter_map(|task| task.mark.as_ref())
+            .chain(found.criteria.iter().map(|criterion| &criterion.mark))
+            .chain(found.phases.iter().filter_map(|phase| phase.mark.as_ref())),
+    );
+    let accounted =
+        Accounted { boxes: &marks, ignored: &ignored, html: &blocks.html, indented: &blocks.indented };
+    let deep = std::mem::take(&mut problems);
+    problems.append(&mut blocks.problems);
+    problems.extend(leftovers::find(&source, &accounted));
+    problems.retain(|problem| !deep.iter().any(|deep| deep.span.meets(problem.span)));
+    problems.extend(deep);
+    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+
+    keys::assign(text, &mut found.tasks);
+    let dependencies = dependencies::find(text, &mut found.tasks, &ignored);
+    annotations::execution_notes(&source, &ignored, &mut found.tasks);
     Plan {
+        dialect,
+        verdict,
+        title: found.title,
+        phases: found.phases,
+        tasks: found.tasks,
+        criteria: found.criteria,
+        dependencies,
+        output: annotations::output(&source, &ignored),
+        claims: annotations::claims(&source, &ignored),
+        allowances: annotations::allowances(&source, &blocks.comments),
+        problems,
+        ignored,
         source,
-        dialect: options.dialect.unwrap_or(Dialect::Plain),
-        verdict: Verdict::NotAPlan("it has no tasks"),
-        title: None,
-        phases: Vec::new(),
-        tasks: Vec::new(),
-        criteria: Vec::new(),
-        dependencies: Vec::new(),
-        output: None,
-        claims: Vec::new(),
-        allowances: Vec::new(),
-        problems: Vec::new(),
-        ignored: Vec::new(),
     }
 }

@@ -1,0 +1,249 @@
+//! What a plan says beside its tasks: where its output goes, how far it claims to be, which tasks run alone or together,
+//! and which findings it allows.
+
+use memchr::memmem;
+use tallymark_text::{Source, Span};
+
+use crate::boxes::skip_blanks;
+use crate::ids::reference;
+use crate::{Allowance, Claim, ClaimKind, Ignored, Task};
+
+/// The path behind the first `**Output:**` that begins a line outside code.
+pub(crate) fn output(source: &Source, ignored: &[Ignored]) -> Option<Span> {
+    let text = source.text();
+    let bytes = text.as_bytes();
+    for at in memmem::find_iter(bytes, b"Output") {
+        let line = source.line_span(source.line_of(at));
+        let before = text[line.start as usize..at]
+            .trim_matches(|c: char| c.is_ascii_whitespace() || "-*+_".contains(c));
+        if !before.is_empty() || is_ignored(ignored, at) {
+            continue;
+        }
+        let end = line.end as usize;
+        let mut from = at + "Output".len();
+        for word in [" Path", " path", " Directory", " directory", " Dir", " Folder"] {
+            from += if text[from..end].starts_with(word) { word.len() } else { 0 };
+        }
+        let colon = text[from..end].find(':')?;
+        if !text[from..from + colon].trim_matches(['*', '_', ' ']).is_empty() {
+            continue;
+        }
+        from += colon + 1;
+        while matches!(bytes[from..end].first(), Some(b'*' | b'_' | b' ' | b'\t')) {
+            from += 1;
+        }
+        let value = &text[from..end];
+        let span = if let Some(code) = value.strip_prefix('`') {
+            Span::new(from + 1, from + 1 + code.find('`')?)
+        } else if let Some(words) = value.strip_prefix('[') {
+            let target = words.find("](")? + 3;
+            let length = value[target..].find(')')?;
+            Span::new(from + target, from + target + length)
+        } else {
+            let length = value.find([' ', '\t']).unwrap_or(value.len());
+            Span::new(from, from + length)
+        };
+        if !span.is_empty() {
+            return Some(span);
+        }
+    }
+    None
+}
+
+/// Whether `at` lies in an ignored stretch.
+pub(crate) fn is_ignored(ignored: &[Ignored], at: usize) -> bool {
+    let index = ignored.partition_point(|ignored| (ignored.span.end as usize) <= at);
+    ignored.get(index).is_some_and(|ignored| ignored.span.contains(at))
+}
+
+/// Lines that say how far the whole is: `**Current Status**: 65% implemented`, `Progress: 3/7 tasks`.
+pub(crate) fn claims(source: &Source, ignored: &[Ignored]) -> Vec<Claim> {
+    let text = source.text();
+    let bytes = text.as_bytes();
+    let mut claims = Vec::new();
+    let mut last_line = usize::MAX;
+    for word in [b"tatus".as_slice(), b"rogress", b"ompletion", b"omplete"] {
+        for at in memmem::find_iter(bytes, word) {
+            // `Status:`, `**Overall Progress**:`, `- Completion —`: close behind the word stands a colon.
+            let behind = at + word.len();
+            let tail = &bytes[behind..bytes.len().min(behind + 4)];
+            if !tail.contains(&b':') {
+                continue;
+            }
+            let line = source.line_of(at);
+            if line == last_line || is_ignored(ignored, at) {
+                continue;
+            }
+            let span = source.line_span(line);
+            let label = text[span.start as usize..at]
+                .trim_start_matches(|c: char| c.is_ascii_whitespace() || "-*+_#".contains(c));
+            if label.len() > 40
+                || !label.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'*'))
+            {
+                continue;
+            }
+            if ["target", "goal", "expected", "required", "success", "previous"]
+                .iter()
+                .any(|word| crate::headings::contains(label, word))
+            {
+                continue;
+            }
+            if let Some(claim) = claim_in(text, behind, span.end as usize) {
+                claims.push(claim);
+                last_line = line;
+            }
+        }
+    }
+    claims.sort_by_key(|claim| claim.span.start);
+    claims.dedup_by_key(|claim| claim.span.start);
+    claims
+}
+
+/// `65% implemented`, `3/7 tasks` directly behind a label's colon.
+fn claim_in(text: &str, at: usize, end: usize) -> Option<Claim> {
+    let bytes = &text.as_bytes()[..end];
+    let mut from = at;
+    while matches!(bytes.get(from), Some(b':' | b'*' | b'_' | b' ' | b'~')) {
+        from += 1;
+    }
+    let (first, mut to) = integer(bytes, from)?;
+    let kind = match bytes.get(to) {
+        Some(b'%') => {
+            to += 1;
+            ClaimKind::Percent(first)
+        }
+        Some(b' ') if bytes.get(to + 1) == Some(&b'%') => {
+            to += 2;
+            ClaimKind::Percent(first)
+        }
+        _ => {
+            let slash = skip_blanks(bytes, to);
+            if bytes.get(slash) != Some(&b'/') {
+                return None;
+            }
+            let (second, behind) = integer(bytes, skip_blanks(bytes, slash + 1))?;
+            // `2025/11/01` is a date, `1.5` a version.
+            if matches!(bytes.get(behind), Some(b'/' | b'.')) || second == 0 || first > second {
+                return None;
+            }
+            to = behind;
+            ClaimKind::Fraction(first, second)
+        }
+    };
+    // With the word behind it: `65% implemented`.
+    let word = skip_blanks(bytes, to);
+    let letters = bytes[word.min(end)..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let to = if letters > 0 { word + letters } else { to };
+    Some(Claim { span: Span::new(from, to), kind })
+}
+
+fn integer(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    let digits = bytes.get(at..)?.iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 || digits > 6 {
+        return None;
+    }
+    let value = bytes[at..at + digits].iter().fold(0, |value, byte| value * 10 + u32::from(byte - b'0'));
+    Some((value, at + digits))
+}
+
+/// `**Execution Note:** Tasks 3.1-3.4 are [SEQUENTIAL] - why`: marks those tasks.
+pub(crate) fn execution_notes(source: &Source, ignored: &[Ignored], tasks: &mut [Task]) {
+    let text = source.text();
+    let bytes = text.as_bytes();
+    for (sign, sequential) in [("[SEQUENTIAL]", true), ("[PARALLEL]", false)] {
+        for at in memmem::find_iter(bytes, sign.as_bytes()) {
+            if is_ignored(ignored, at) {
+                continue;
+            }
+            let start = source.line_span(source.line_of(at)).start as usize;
+            let before = &text[start..at];
+            let Some(word) = before
+                .rfind("asks ")
+                .map(|found| found + 5)
+                .or_else(|| before.rfind("ask ").map(|found| found + 4))
+            else {
+                continue;
+            };
+            mark_named(text, start + word, at, tasks, sequential);
+        }
+    }
+}
+
+/// Marks the tasks that `3.1-3.4, 3.6` between `at` and `end` names.
+fn mark_named(text: &str, mut at: usize, end: usize, tasks: &mut [Task], sequential: bool) {
+    let mut last: Option<&str> = None;
+    let mut ranged = false;
+    while at < end {
+        if let Some(length) = reference(&text[at..end]) {
+            let id = &text[at..at + length];
+            let first = if ranged { last.unwrap_or(id) } else { id };
+            for task in tasks.iter_mut() {
+                let Some(own) = task.id.map(|id| &text[id.range()]) else { continue };
+                if between(first, own, id) {
+                    task.sequential |= sequential;
+                    task.parallel |= !sequential;
+                }
+            }
+            last = Some(id);
+            ranged = false;
+            at += length;
+        } else {
+            let rest = &text[at..end];
+            ranged |= ["-", "–", "to ", "through "].iter().any(|dash| rest.starts_with(dash));
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+}
+
+/// Whether `id` lies from `first` to `last`, number by number.
+fn between(first: &str, id: &str, last: &str) -> bool {
+    if first == last {
+        return id == first;
+    }
+    let key = |id: &str| -> Vec<u32> { id.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect() };
+    let (first, id, last) = (key(first), key(id), key(last));
+    first.len() == id.len() && first <= id && id <= last
+}
+
+/// `<!-- tallymark: allow TM103, TM104 -->` among the comments.
+pub(crate) fn allowances(source: &Source, comments: &[Span]) -> Vec<Allowance> {
+    let text = source.text();
+    comments.iter().filter_map(|&comment| allowance(source, text, comment)).collect()
+}
+
+fn allowance(source: &Source, text: &str, comment: Span) -> Option<Allowance> {
+    let inside = text[comment.range()].strip_prefix("<!--")?.strip_suffix("-->")?;
+    let words = inside.trim_start().strip_prefix("tallymark:")?.trim_start();
+    let (codes, file) = match words.strip_prefix("allow-file") {
+        Some(rest) => (rest, true),
+        None => (words.strip_prefix("allow")?, false),
+    };
+    if !codes.starts_with([' ', '\t', '\n', '\r']) && !codes.is_empty() {
+        return None;
+    }
+    let mut at = comment.end as usize - "-->".len() - codes.len();
+    let mut spans = Vec::new();
+    for word in codes.split(|separator: char| separator.is_whitespace() || separator == ',') {
+        if word == "--" || word == "—" || word == "–" {
+            // What follows is the reason.
+            break;
+        }
+        if !word.is_empty() {
+            spans.push(Span::new(at, at + word.len()));
+        }
+        at += word.len();
+        at += text[at..].chars().next().map_or(0, char::len_utf8);
+    }
+    let (first, last) = (source.line_of(comment.start as usize), source.line_of(comment.end as usize - 1));
+    let scope = if file {
+        Span::new(0, text.len())
+    } else {
+        let own = source.full_line_span(first).cover(source.full_line_span(last));
+        let around = [own.start as usize..comment.start as usize, comment.end as usize..own.end as usize];
+        let alone = around
+            .into_iter()
+            .all(|part| text[part].trim_matches(|c: char| c.is_whitespace() || c == '-').is_empty());
+        if alone { own.cover(source.full_line_span(last + 1)) } else { own }
+    };
+    Some(Allowance { span: comment, codes: spans, scope })
+}

@@ -1,0 +1,242 @@
+//! One walk over pulldown-cmark's events: the block structure as a flat list, nothing of what stands inside a line.
+
+use memchr::memmem;
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use tallymark_text::Span;
+
+use crate::boxes::{box_at, bullet_at, line_end, skip_blanks, trim_end};
+use crate::{Ignored, IgnoredWhy, Problem, ProblemKind};
+
+/// Index into [`Blocks::items`].
+pub(crate) type ItemIndex = u32;
+
+/// What matters to a plan, in document order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Block {
+    /// A heading outside lists and quotes. `text` is without `#`.
+    Heading { level: u8, span: Span, text: Span },
+    /// A line of a paragraph that may be a label: it begins in bold, or ends with a colon.
+    Label { span: Span, item: Option<ItemIndex> },
+    /// A list item.
+    Item(ItemIndex),
+}
+
+/// A list item outside quotes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item {
+    /// From the bullet to the end of its last line with words.
+    pub span: Span,
+    /// The item around it.
+    pub parent: Option<ItemIndex>,
+    /// Whether its bullet is a number.
+    pub ordered: bool,
+}
+
+/// A document's block structure.
+#[derive(Debug, Default)]
+pub(crate) struct Blocks {
+    pub order: Vec<Block>,
+    pub items: Vec<Item>,
+    /// Code, comments and outermost quotes, in document order.
+    pub ignored: Vec<Ignored>,
+    /// Comments, also those inside a line.
+    pub comments: Vec<Span>,
+    /// HTML blocks that are no comment: boxes in them do not count, and that is a problem.
+    pub html: Vec<Span>,
+    /// Code that is code by its indentation alone.
+    pub indented: Vec<Span>,
+    pub problems: Vec<Problem>,
+}
+
+/// Walks over `text[from..]`. `text` is what pulldown-cmark sees; the spans fit the source, which has the same length.
+pub(crate) fn walk(text: &str, from: usize) -> Blocks {
+    let mut walk =
+        Walk { text, from, blocks: Blocks::default(), open: Vec::new(), ordered: Vec::new(), quotes: 0 };
+    walk.blocks.order.reserve((text.len() - from) / 64);
+    walk.blocks.items.reserve((text.len() - from) / 64);
+    for (event, range) in Parser::new_ext(&text[from..], Options::empty()).into_offset_iter() {
+        walk.take(&event, range.start, range.end);
+    }
+    walk.blocks
+}
+
+struct Walk<'t> {
+    text: &'t str,
+    from: usize,
+    blocks: Blocks,
+    open: Vec<ItemIndex>,
+    ordered: Vec<bool>,
+    quotes: u32,
+}
+
+impl Walk<'_> {
+    fn take(&mut self, event: &Event<'_>, start: usize, end: usize) {
+        let (start, end) = (start + self.from, end + self.from);
+        match event {
+            Event::Start(Tag::BlockQuote(_)) => {
+                if self.quotes == 0 {
+                    self.ignore(start, end, IgnoredWhy::Quote);
+                }
+                self.quotes += 1;
+            }
+            Event::End(TagEnd::BlockQuote(_)) => self.quotes -= 1,
+            _ if self.quotes > 0 => {}
+            Event::Start(tag) => self.start(tag, start, end),
+            Event::End(TagEnd::Item) => {
+                self.open.pop();
+            }
+            Event::End(TagEnd::List(_)) => {
+                self.ordered.pop();
+            }
+            Event::InlineHtml(_) if self.text[start..end].starts_with("<!--") => {
+                self.ignore(start, end, IgnoredWhy::Comment);
+                self.blocks.comments.push(Span::new(start, end));
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, start: usize, end: usize) {
+        let bytes = self.text.as_bytes();
+        match tag {
+            Tag::List(first) => self.ordered.push(first.is_some()),
+            Tag::Item => {
+                let index = self.blocks.items.len() as ItemIndex;
+                self.blocks.items.push(Item {
+                    span: Span::new(start, trim_end(bytes, start, end)),
+                    parent: self.open.last().copied(),
+                    ordered: self.ordered.last().copied().unwrap_or(false),
+                });
+                self.blocks.order.push(Block::Item(index));
+                self.open.push(index);
+            }
+            Tag::Heading { level, .. } if self.open.is_empty() => self.heading(*level, start, end),
+            Tag::Paragraph => self.labels(start, end),
+            Tag::CodeBlock(CodeBlockKind::Fenced(_)) => {
+                self.ignore(start, end, IgnoredWhy::Code);
+                if let Some(swallowed) = self.unclosed_fence(start, end) {
+                    let kind = ProblemKind::UnclosedFence { swallowed };
+                    let span = Span::new(start, line_end(bytes, start));
+                    self.blocks.problems.push(Problem { span, kind, mend: Vec::new() });
+                }
+            }
+            Tag::CodeBlock(CodeBlockKind::Indented) => self.blocks.indented.push(Span::new(start, end)),
+            Tag::HtmlBlock => self.html(start, end),
+            _ => {}
+        }
+    }
+
+    fn ignore(&mut self, start: usize, end: usize, why: IgnoredWhy) {
+        self.blocks.ignored.push(Ignored { span: Span::new(start, end), why });
+    }
+
+    fn heading(&mut self, level: HeadingLevel, start: usize, end: usize) {
+        let bytes = self.text.as_bytes();
+        let end = trim_end(bytes, start, end);
+        let mut from = start;
+        let mut to = line_end(bytes, start).min(end);
+        if bytes.get(start) == Some(&b'#') {
+            while bytes.get(from) == Some(&b'#') {
+                from += 1;
+            }
+            from = skip_blanks(bytes, from).min(to);
+            // The closing hashes count only behind a blank.
+            let words = trim_end(bytes, from, to);
+            let hashes = bytes[from..words].iter().rev().take_while(|&&byte| byte == b'#').count();
+            if hashes == words - from || matches!(bytes[..words - hashes].last(), Some(b' ' | b'\t')) {
+                to = words - hashes;
+            }
+        }
+        to = trim_end(bytes, from, to);
+        let (span, text) = (Span::new(start, end), Span::new(from, to));
+        self.blocks.order.push(Block::Heading { level: level as u8, span, text });
+    }
+
+    /// The lines of a paragraph that may be labels; also one in the middle of it, as nobody leaves a blank line each time.
+    fn labels(&mut self, start: usize, end: usize) {
+        let bytes = self.text.as_bytes();
+        let end = trim_end(bytes, start, end);
+        let mut at = start;
+        while at < end {
+            at = skip_blanks(bytes, at);
+            let stop = line_end(bytes, at).min(end);
+            let last = trim_end(bytes, at, stop);
+            let bold = matches!(bytes.get(at..at + 2), Some(b"**" | b"__"));
+            if at < last && (bold || bytes[last - 1] == b':' || self.text[at..last].ends_with('：')) {
+                let item = self.open.last().copied();
+                self.blocks.order.push(Block::Label { span: Span::new(at, last), item });
+            }
+            at = stop + 1;
+        }
+    }
+
+    fn html(&mut self, start: usize, end: usize) {
+        let block = &self.text[start..end];
+        if let Some(rest) = block.strip_prefix("<!--") {
+            self.ignore(start, end, IgnoredWhy::Comment);
+            match rest.find("-->") {
+                Some(length) => self.blocks.comments.push(Span::new(start, start + 4 + length + 3)),
+                None => {
+                    let kind = ProblemKind::UnclosedComment { swallowed: boxes_in(block) };
+                    let span = Span::new(start, line_end(self.text.as_bytes(), start));
+                    self.blocks.problems.push(Problem { span, kind, mend: Vec::new() });
+                }
+            }
+            return;
+        }
+        let is = |name: &str| {
+            block.get(1..=name.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(name))
+                && block.as_bytes().get(name.len() + 1).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        };
+        if is("pre") || is("script") || is("style") || is("textarea") {
+            self.ignore(start, end, IgnoredWhy::Code);
+            return;
+        }
+        self.blocks.html.push(Span::new(start, end));
+        let mut at = 0;
+        while let Some(open) = memmem::find(&block.as_bytes()[at..], b"<!--").map(|found| at + found) {
+            let close =
+                memmem::find(&block.as_bytes()[open..], b"-->").map_or(block.len(), |found| open + found + 3);
+            self.ignore(start + open, start + close, IgnoredWhy::Comment);
+            self.blocks.comments.push(Span::new(start + open, start + close));
+            at = close;
+        }
+    }
+
+    /// If the fence that opens at `start` is never closed: how many lines that look like boxes lie behind it.
+    fn unclosed_fence(&self, start: usize, end: usize) -> Option<u32> {
+        let bytes = self.text.as_bytes();
+        let fence = bytes[start];
+        let length = bytes[start..end].iter().take_while(|&&byte| byte == fence).count();
+        let last = trim_end(bytes, start, end);
+        let closing = bytes[start..last].iter().rev().take_while(|&&byte| byte == fence).count();
+        let alone = bytes[..last - closing]
+            .iter()
+            .rev()
+            .take_while(|&&byte| !matches!(byte, b'\n' | b'\r'))
+            .all(|&byte| matches!(byte, b' ' | b'\t' | b'>'));
+        let first_line = line_end(bytes, start) >= last;
+        if closing >= length && alone && !first_line {
+            return None;
+        }
+        Some(boxes_in(&self.text[start..end]))
+    }
+}
+
+/// How many lines look like a list item with a box.
+fn boxes_in(text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let (mut at, mut count) = (0, 0);
+    while at < bytes.len() {
+        let end = line_end(bytes, at);
+        let bullet = skip_blanks(bytes, at);
+        if let Some(content) = bullet_at(bytes, bullet)
+            && content < end
+            && box_at(text, content).is_some()
+        {
+            count += 1;
+        }
+        at = end + 1;
+    }
+    count
+}

@@ -1,0 +1,157 @@
+//! What a task waits for: `(depends: 1.1, 1.2)`, `(depends on T003)`, `_Depends: 1.2_`, `**Dependencies**: 4.1 ✅, 4.3`.
+
+use memchr::memmem;
+use tallymark_text::Span;
+
+use crate::boxes::line_end;
+use crate::ids::reference;
+use crate::{Dependency, Ignored, Target, Task};
+
+/// Finds the dependencies of all tasks, and gives each task its range of them.
+pub(crate) fn find(text: &str, tasks: &mut [Task], ignored: &[Ignored]) -> Vec<Dependency> {
+    let bytes = text.as_bytes();
+    let mut found: Vec<(u32, Dependency)> = Vec::new();
+    let mut owners = Owners::default();
+    let mut skip = ignored.iter().peekable();
+    // "epend": `depends`, `Depends on`, `Dependencies`, `DEPENDS` aside, which nobody writes.
+    for at in memmem::find_iter(bytes, b"epend") {
+        if at == 0 {
+            continue;
+        }
+        while skip.next_if(|ignored| (ignored.span.end as usize) <= at).is_some() {}
+        if skip.peek().is_some_and(|ignored| ignored.span.contains(at)) {
+            continue;
+        }
+        let end = line_end(bytes, at);
+        let Some(list) = list_after(text, at - 1, end) else { continue };
+        let Some(task) = owners.at(tasks, at) else { continue };
+        read_list(text, list, end, |dependency| found.push((task, dependency)));
+    }
+    found.sort_by_key(|&(task, _)| task);
+    let mut start = 0;
+    for run in found.chunk_by(|left, right| left.0 == right.0) {
+        tasks[run[0].0 as usize].dependencies = start..start + run.len() as u32;
+        start += run.len() as u32;
+    }
+    found.into_iter().map(|(_, dependency)| dependency).collect()
+}
+
+/// Whether the words in a bracket at the end of a title are dependencies.
+pub(crate) fn begins(words: &str) -> bool {
+    matches!(words.as_bytes().first(), Some(b'd' | b'D')) && list_after(words, 0, words.len()).is_some()
+}
+
+/// If a list of dependencies begins with the word at `at` (`depends`, `Dependencies`, `dependent on`): where its first id may be.
+fn list_after(text: &str, at: usize, end: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if !matches!(bytes[at], b'd' | b'D') || (at > 0 && bytes[at - 1].is_ascii_alphanumeric()) {
+        return None;
+    }
+    let mut behind = at + bytes[at..end].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = &text[at..behind];
+    if !["depends", "dependencies", "dependency", "depend", "dependson"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+    {
+        return None;
+    }
+    let mut told = false;
+    // ` on`, `:`, `**`, `_`, blanks, in the orders people write them.
+    loop {
+        match bytes.get(behind..end)?.first() {
+            Some(b' ' | b'*' | b'_' | b'`' | b'\t') => behind += 1,
+            Some(b':') => {
+                told = true;
+                behind += 1;
+            }
+            Some(b'o' | b'O')
+                if bytes[behind..end].get(1).is_some_and(|byte| matches!(byte, b'n' | b'N'))
+                    && bytes[behind..end].get(2).is_some_and(|byte| !byte.is_ascii_alphanumeric()) =>
+            {
+                told = true;
+                behind += 2;
+            }
+            _ => break,
+        }
+    }
+    told.then_some(behind)
+}
+
+/// Reads ids from `at` on, as long as there are any: `1.1, 1.2`, `T001–T004`, `Phase 1 and 2.3`, with signs and remarks in
+/// brackets between them.
+fn read_list(text: &str, mut at: usize, end: usize, mut push: impl FnMut(Dependency)) {
+    let skip = |at: usize| {
+        let rest = &text[at..end];
+        let mut left = rest;
+        loop {
+            let before = left;
+            left = left.trim_start_matches([
+                ' ', '\t', ',', ';', '&', '+', '`', '*', '_', '[', ']', '#', '、', '，',
+            ]);
+            for word in ["and ", "tasks ", "task ", "Tasks ", "Task ", "und ", "et ", "y "] {
+                left = left.strip_prefix(word).unwrap_or(left);
+            }
+            if let Some(remark) = left.strip_prefix('(') {
+                left = remark.find(')').map_or("", |close| &remark[close + 1..]);
+            }
+            // Emoji: `4.1 ✅, 4.3`.
+            left = left
+                .trim_start_matches(|character: char| !character.is_ascii() && !character.is_alphanumeric());
+            if left.len() == before.len() {
+                return end - left.len();
+            }
+        }
+    };
+    loop {
+        at = skip(at);
+        let rest = &text[at..end];
+        let phase = ["Phases ", "Phase ", "phases ", "phase "].iter().find(|word| rest.starts_with(**word));
+        let from = at + phase.map_or(0, |word| word.len());
+        let Some(length) = reference(&text[from..end]) else { return };
+        let first = Span::new(from, from + length);
+        if phase.is_some() {
+            push(Dependency { span: Span::new(at, from + length), target: Target::Phase(first) });
+            at = from + length;
+            continue;
+        }
+        at = from + length;
+        let range = ["-", "–", "—", " - ", " – ", " to ", " through ", "..", "~"].iter().find_map(|dash| {
+            let behind = at + text[at..end].strip_prefix(dash).map(|_| dash.len())?;
+            Some((behind, reference(&text[behind..end])?))
+        });
+        if let Some((behind, length)) = range {
+            let last = Span::new(behind, behind + length);
+            push(Dependency { span: first.cover(last), target: Target::Range(first, last) });
+            at = behind + length;
+        } else {
+            push(Dependency { span: first, target: Target::Task });
+        }
+    }
+}
+
+/// Tells the innermost task around ascending offsets.
+#[derive(Default)]
+struct Owners {
+    next: usize,
+    open: Vec<u32>,
+}
+
+impl Owners {
+    fn at(&mut self, tasks: &[Task], at: usize) -> Option<u32> {
+        while tasks.get(self.next).is_some_and(|task| task.block.start as usize <= at) {
+            while self
+                .open
+                .last()
+                .is_some_and(|&open| tasks[open as usize].block.end <= tasks[self.next].block.start)
+            {
+                self.open.pop();
+            }
+            self.open.push(self.next as u32);
+            self.next += 1;
+        }
+        while self.open.last().is_some_and(|&open| (tasks[open as usize].block.end as usize) <= at) {
+            self.open.pop();
+        }
+        self.open.last().copied()
+    }
+}

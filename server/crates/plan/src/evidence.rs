@@ -1,0 +1,179 @@
+//! What speaks for a dialect: counts taken in one look over the blocks.
+
+use memchr::memmem;
+use tallymark_text::Span;
+
+use crate::blocks::{Block, Blocks};
+use crate::boxes::{Shape, after_bullet, box_at, skip_blanks};
+use crate::headings::{PHASE_WORDS, contains, label_words, mark_in, phase_name, plain_name};
+use crate::ids::{Form, IdForms, id_at};
+
+/// Counts over a file, for [`Dialect`](crate::Dialect)s to be told by.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence<'a> {
+    /// The path with `/`, as given; may be empty.
+    pub path: &'a str,
+    /// List items with a sound box.
+    pub boxes: u32,
+    /// Boxes with an id like `T001`.
+    pub task_numbers: u32,
+    /// Boxes with an id like `1.1`.
+    pub dotted: u32,
+    /// Boxes with an id like `1.`.
+    pub single: u32,
+    /// Boxes like Kiro's `[ ]*`.
+    pub optional: u32,
+    /// Headings and labels `Phase 1`.
+    pub phases: u32,
+    /// Boxes below a phase.
+    pub boxes_in_phases: u32,
+    /// Phases with boxes below them.
+    pub phases_with_boxes: u32,
+    /// `## 1. Group`
+    pub groups: u32,
+    /// Boxes whose id begins with the number of the group they stand in.
+    pub boxes_of_group: u32,
+    /// `**VERIFY …` labels.
+    pub verify: u32,
+    /// `### Step 1`
+    pub steps: u32,
+    /// `### DISCREPANCY #1`, `### Issue 1`
+    pub discrepancies: u32,
+    /// Headings that hold numbered steps or validation criteria.
+    pub resolutions: u32,
+    /// `### 4.1 Title ✅`
+    pub marked_headings: u32,
+    /// Boxes under headings that announce criteria.
+    pub criteria: u32,
+    /// `_Requirements: …_` below a task.
+    pub requirements: bool,
+    /// `**Output:** …`
+    pub output: bool,
+}
+
+/// The words for a discrepancy.
+pub(crate) const DISCREPANCY_WORDS: &[&str] = &["discrepancy", "issue", "gap", "problem", "finding"];
+
+/// The words for a step.
+pub(crate) const STEP_WORDS: &[&str] = &["step"];
+
+const ALL_FORMS: IdForms = IdForms { single: true, task_number: true, prefixed: false };
+
+impl<'a> Evidence<'a> {
+    /// Looks over a file.
+    pub fn gather(text: &str, blocks: &Blocks, path: &'a str) -> Self {
+        let bytes = text.as_bytes();
+        let mut seen = Evidence {
+            path,
+            requirements: memmem::find(bytes, b"_Requirements:").is_some(),
+            output: memmem::find(bytes, b"**Output").is_some(),
+            ..Evidence::default()
+        };
+        let mut phase = None;
+        let mut phase_has_boxes = false;
+        let mut group = None;
+        let mut criteria = None;
+        for block in &blocks.order {
+            match *block {
+                Block::Heading { level, text: span, .. } => {
+                    if phase.is_some_and(|open| level <= open) {
+                        phase = None;
+                    }
+                    if criteria.is_some_and(|open| level <= open) {
+                        criteria = None;
+                    }
+                    if level <= 2 {
+                        group = None;
+                    }
+                    if phase_name(text, span, PHASE_WORDS).is_some() {
+                        phase = Some(level);
+                        phase_has_boxes = false;
+                        seen.phases += 1;
+                    } else {
+                        seen.heading(text, level, span, &mut group);
+                        if criteria.is_none() && crate::headings::announces_criteria(&text[span.range()]) {
+                            criteria = Some(level);
+                        }
+                    }
+                }
+                Block::Label { span, item: None } => {
+                    if let Some(words) = label_words(text, span) {
+                        seen.verify += u32::from(text[words.range()].starts_with("VERIFY"));
+                        if text[span.range()].starts_with("**")
+                            && phase_name(text, words, PHASE_WORDS).is_some()
+                        {
+                            phase = Some(7);
+                            phase_has_boxes = false;
+                            seen.phases += 1;
+                        }
+                    }
+                }
+                Block::Label { .. } => {}
+                Block::Item(index) => {
+                    let item = blocks.items[index as usize];
+                    let content = after_bullet(bytes, item.span.start as usize);
+                    let Some(found) = box_at(text, content).filter(|found| found.shape == Shape::Sound)
+                    else {
+                        continue;
+                    };
+                    let end = crate::boxes::line_end(bytes, content);
+                    let mut at = found.outer.end as usize;
+                    seen.boxes += 1;
+                    if bytes.get(at) == Some(&b'*') && bytes.get(at + 1) == Some(&b' ') {
+                        seen.optional += 1;
+                        at += 1;
+                    }
+                    seen.criteria += u32::from(criteria.is_some());
+                    if phase.is_some() {
+                        seen.boxes_in_phases += 1;
+                        seen.phases_with_boxes += u32::from(!phase_has_boxes);
+                        phase_has_boxes = true;
+                    }
+                    let words = skip_blanks(bytes, at).min(end);
+                    let Some(id) = id_at(text, words, end, ALL_FORMS) else { continue };
+                    match id.form {
+                        Form::TaskNumber => seen.task_numbers += 1,
+                        Form::Dotted => {
+                            seen.dotted += 1;
+                            let own = text[id.id.range()].split('.').next();
+                            seen.boxes_of_group += u32::from(own.is_some() && own == group);
+                        }
+                        Form::Single => seen.single += 1,
+                        Form::Prefixed => {}
+                    }
+                }
+            }
+        }
+        seen
+    }
+
+    fn heading<'t>(&mut self, text: &'t str, level: u8, span: Span, group: &mut Option<&'t str>) {
+        let words = &text[span.range()];
+        if level == 2
+            && let Some(number) = plain_name(text, span).number
+            && text[number.end as usize..].starts_with(['.', ')', ':'])
+        {
+            *group = Some(&text[number.range()]);
+            self.groups += 1;
+        }
+        self.steps += u32::from(phase_name(text, span, STEP_WORDS).is_some());
+        self.discrepancies += u32::from(phase_name(text, span, DISCREPANCY_WORDS).is_some());
+        self.resolutions +=
+            u32::from(contains(words, "validation criteria") || contains(words, "implementation steps"));
+        let id = id_at(text, span.start as usize, span.end as usize, IdForms::default());
+        self.marked_headings += u32::from(id.is_some() && mark_in(text, span).is_some());
+    }
+
+    /// The last part of the path.
+    pub fn file_name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or("")
+    }
+
+    /// Whether a folder of this name (or run of names, `a/b`) lies on the path.
+    pub fn in_folder(&self, folder: &str) -> bool {
+        self.path.match_indices(folder).any(|(at, _)| {
+            (at == 0 || self.path.as_bytes()[at - 1] == b'/')
+                && self.path[at + folder.len()..].starts_with('/')
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! The limit on nesting. A parser of markdown needs time for each level on each line, and no person nests this deep: lines
+//! that do are blanked out before pulldown-cmark sees them, and said so.
+
+use std::borrow::Cow;
+
+use tallymark_text::{Source, Span};
+
+use crate::{Problem, ProblemKind};
+
+/// How many bullets and quote signs one line may open.
+const MARKERS: usize = 64;
+
+/// How far a bullet may be indented, in columns: two for each level, at least.
+const COLUMNS: usize = 400;
+
+/// The text as pulldown-cmark gets it, of the same length as the source's, and a problem for each stretch blanked out.
+pub(crate) fn limit(source: &Source) -> (Cow<'_, str>, Vec<Problem>) {
+    let text = source.text();
+    let mut deep: Vec<Span> = Vec::new();
+    for line in 0..source.line_count() {
+        let span = source.line_span(line);
+        if span.len() >= MARKERS && is_deep(text[span.range()].as_bytes()) {
+            match deep.last_mut() {
+                // Only a line end lies between two lines that follow each other.
+                Some(last) if span.start - last.end <= 2 => last.end = span.end,
+                _ => deep.push(span),
+            }
+        }
+    }
+    if deep.is_empty() {
+        return (Cow::Borrowed(text), Vec::new());
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    for span in &deep {
+        for byte in &mut bytes[span.range()] {
+            if !matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+    }
+    // Whole lines were blanked, so no character is cut.
+    let blanked = String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned);
+    let problems =
+        deep.into_iter().map(|span| Problem { span, kind: ProblemKind::TooDeep, mend: Vec::new() }).collect();
+    (blanked, problems)
+}
+
+/// Whether a line of at least [`MARKERS`] bytes opens too many containers, or a list item too far to the right.
+fn is_deep(line: &[u8]) -> bool {
+    // All but a few lines have a letter among their first bytes.
+    let is_prefix = |byte: u8| {
+        matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')') || byte.is_ascii_digit()
+    };
+    if !line[..MARKERS].iter().all(|&byte| is_prefix(byte)) {
+        return false;
+    }
+    let (mut at, mut markers, mut columns) = (0, 0, 0);
+    let (mut bullets, mut first) = (0, None);
+    while let Some(&byte) = line.get(at) {
+        match byte {
+            b' ' => columns += 1,
+            b'\t' => columns += 4 - columns % 4,
+            b'>' => {
+                markers += 1;
+                columns += 1;
+            }
+            b'-' | b'*' | b'+' if matches!(line.get(at + 1), None | Some(b' ' | b'\t')) => {
+                markers += 1;
+                bullets += usize::from(first.is_none_or(|first| first == byte));
+                first = first.or(Some(byte));
+                columns += 1;
+                if columns > COLUMNS {
+                    return true;
+                }
+            }
+            _ if byte.is_ascii_digit() => {
+                let digits = line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let bullet = matches!(line.get(at + digits), Some(b'.' | b')'))
+                    && matches!(line.get(at + digits + 1), None | Some(b' ' | b'\t'));
+                if !bullet {
+                    break;
+                }
+                markers += 1;
+                columns += digits + 1;
+                at += digits;
+                if columns > COLUMNS {
+                    return true;
+                }
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    // `- - - - -` to the end of the line is a thematic break, however long.
+    let thematic = at == line.len() && bullets == markers && first.is_some();
+    markers > MARKERS && !thematic
+}

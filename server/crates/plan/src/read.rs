@@ -1,0 +1,563 @@
+//! From blocks to phases, tasks and criteria, as a dialect reads them.
+
+use tallymark_text::{Source, Span};
+
+use crate::blocks::{Block, Blocks, ItemIndex};
+use crate::boxes::{Boxed, Shape, after_bullet, box_at, line_end, skip_blanks, trim_end};
+use crate::dialects::{Place, Reading, meaning};
+use crate::headings::{
+    PHASE_WORDS, PhaseName, announces_criteria, announces_legend, announces_tasks, label_words, mark_in,
+    phase_name, sign,
+};
+use crate::ids::id_at;
+use crate::{Criterion, Ignored, IgnoredWhy, Mark, Meaning, Phase, PhaseIndex, Task, TaskForm, TaskIndex};
+
+/// What reading finds.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub title: Option<Span>,
+    pub phases: Vec<Phase>,
+    pub tasks: Vec<Task>,
+    pub criteria: Vec<Criterion>,
+    /// Legends and repetitions, in document order.
+    pub ignored: Vec<Ignored>,
+}
+
+/// Reads `blocks` as `reading` says.
+pub(crate) fn read(source: &Source, blocks: &Blocks, reading: &dyn Reading) -> Found {
+    let mut reader = Reader {
+        text: source.text(),
+        reading,
+        blocks,
+        found: Found::default(),
+        items: Vec::with_capacity(blocks.items.len()),
+        open_phases: Vec::new(),
+        open_headings: Vec::new(),
+        section: Section::default(),
+        criteria_level: None,
+        legend_level: None,
+        ordinals: Vec::new(),
+        loose_ordinals: 0,
+    };
+    reader.found.tasks.reserve(blocks.items.len());
+    for block in &blocks.order {
+        match *block {
+            Block::Heading { level, span, text } => reader.heading(level, span, text),
+            Block::Label { span, item } => reader.label(span, item),
+            Block::Item(index) => reader.item(index),
+        }
+    }
+    reader.finish()
+}
+
+/// What the items below an item inherit.
+#[derive(Clone, Copy, Default)]
+struct ItemState {
+    /// The innermost task that the item is or stands in.
+    task: Option<TaskIndex>,
+    /// Whether boxes below are criteria.
+    criteria: bool,
+    /// Whether a label inside the item has said so.
+    labelled: bool,
+}
+
+/// The heading and label that the reader stands under.
+#[derive(Clone, Copy, Default)]
+struct Section {
+    heading: Span,
+    is_phase: bool,
+    /// What the last label announced: criteria, tasks, or nothing.
+    label: Option<Announced>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Announced {
+    Criteria,
+    Tasks,
+    Other,
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    reading: &'t dyn Reading,
+    blocks: &'t Blocks,
+    found: Found,
+    /// One for each item read so far.
+    items: Vec<ItemState>,
+    /// Phases whose block is open, with their level; a label's is 7, below all headings.
+    open_phases: Vec<(u8, PhaseIndex)>,
+    /// Heading tasks whose block is open.
+    open_headings: Vec<(u8, TaskIndex)>,
+    section: Section,
+    criteria_level: Option<u8>,
+    legend_level: Option<u8>,
+    /// For each phase, how many criteria it has so far.
+    ordinals: Vec<u32>,
+    loose_ordinals: u32,
+}
+
+const LABEL_LEVEL: u8 = 7;
+
+impl Reader<'_> {
+    fn heading(&mut self, level: u8, span: Span, text: Span) {
+        self.close(level, span.start as usize);
+        self.section = Section { heading: text, ..Section::default() };
+        let words = &self.text[text.range()];
+        let first_title = level == 1 && self.found.title.is_none();
+        if first_title {
+            self.found.title = Some(text);
+        }
+        if self.legend_level.is_none() && announces_legend(words) {
+            self.legend_level = Some(level);
+        }
+        // Below a heading that announces criteria, headings only divide them.
+        if self.criteria_level.is_some() {
+            return;
+        }
+        if let Some(name) = self.reading.phase(self.text, level, text)
+            && !first_title_of_all(first_title, &name, self.text)
+            && !self.repeats_open_phase(&name, text)
+        {
+            self.open_phase(level, span, name);
+            return;
+        }
+        if !first_title && announces_criteria(words) {
+            self.criteria_level = Some(level);
+            return;
+        }
+        if self.reading.headings_are_tasks() {
+            self.heading_task(level, span, text);
+        }
+    }
+
+    /// Ends what a heading of `level` at `at` ends.
+    fn close(&mut self, level: u8, at: usize) {
+        let end = trim_end(self.text.as_bytes(), 0, at);
+        while let Some(&(open, phase)) = self.open_phases.last() {
+            if open < level {
+                break;
+            }
+            self.open_phases.pop();
+            let block = &mut self.found.phases[phase.get()].block;
+            *block = Span::new(block.start as usize, end);
+        }
+        while let Some(&(open, task)) = self.open_headings.last() {
+            if open < level {
+                break;
+            }
+            self.open_headings.pop();
+            let block = &mut self.found.tasks[task.get()].block;
+            *block = Span::new(block.start as usize, end);
+        }
+        for open in [&mut self.criteria_level, &mut self.legend_level] {
+            if open.is_some_and(|open| level <= open) {
+                *open = None;
+            }
+        }
+    }
+
+    /// `#### Phase 1 Acceptance Criteria` inside Phase 1 is no second Phase 1.
+    fn repeats_open_phase(&self, name: &PhaseName, text: Span) -> bool {
+        let number = |span: Option<Span>| span.map(|span| &self.text[span.range()]);
+        let same = |phase: PhaseIndex| {
+            let open = &self.found.phases[phase.get()];
+            open.number.is_some() && number(open.number) == number(name.number)
+        };
+        if self.open_phases.iter().any(|&(_, phase)| same(phase)) {
+            return true;
+        }
+        // `### Phase 1 Validation`, without a colon or dash behind the number.
+        let behind = name.number.map_or("", |number| &self.text[number.end as usize..text.end as usize]);
+        !behind.trim_start().starts_with([':', '-', '–', '—', '.', '(', '：'])
+            && behind.trim_start().starts_with(|first: char| first.is_alphabetic())
+            && announces_criteria(behind)
+    }
+
+    fn open_phase(&mut self, level: u8, span: Span, name: PhaseName) {
+        let index = PhaseIndex(self.found.phases.len() as u32);
+        self.found.phases.push(Phase {
+            heading: span,
+            block: Span::new(span.start as usize, self.text.len()),
+            title: name.title,
+            number: name.number,
+            level: if level == LABEL_LEVEL { 0 } else { level },
+            mark: name.mark.map(|mark| self.mark(mark)),
+        });
+        self.ordinals.push(0);
+        self.open_phases.push((level, index));
+        self.section.is_phase = true;
+    }
+
+    fn heading_task(&mut self, level: u8, span: Span, text: Span) {
+        let end = text.end as usize;
+        let mark = mark_in(self.text, text);
+        // A sign may stand before the id: `### ✅ 4.1 Title`.
+        let mut at = text.start as usize;
+        if let Some(mark) = mark
+            && mark.outer.start as usize == at
+        {
+            at = skip_blanks(self.text.as_bytes(), mark.outer.end as usize).min(end);
+        }
+        let Some(id) = id_at(self.text, at, end, self.reading.ids()) else { return };
+        let mut title_end = end;
+        if let Some(mark) = mark
+            && mark.outer.start as usize >= id.rest
+        {
+            title_end = mark.outer.start as usize;
+        }
+        let parent = self.open_headings.last().map(|&(_, task)| task);
+        let index = TaskIndex(self.found.tasks.len() as u32);
+        let title = Span::new(id.rest, trim_end(self.text.as_bytes(), id.rest, title_end));
+        let mark = mark.map(|mark| self.mark(mark));
+        let mut task = self.new_task(span, span, TaskForm::Heading, parent);
+        task.block = Span::new(span.start as usize, self.text.len());
+        task.mark = mark;
+        task.id = Some(id.id);
+        task.title = title;
+        self.found.tasks.push(task);
+        self.open_headings.push((level, index));
+    }
+
+    fn mark(&self, found: Boxed) -> Mark {
+        let text = &self.text[found.mark.range()];
+        let meaning = if found.mark == found.outer {
+            sign(text).unwrap_or(Meaning::Unknown)
+        } else {
+            meaning(self.reading, text)
+        };
+        Mark { span: found.mark, outer: found.outer, meaning }
+    }
+
+    fn label(&mut self, span: Span, item: Option<ItemIndex>) {
+        let Some(words) = label_words(self.text, span) else { return };
+        let announced = announced(&self.text[words.range()]);
+        if let Some(item) = item {
+            let bullet = self.blocks.items[item as usize].span.start as usize;
+            // The item's own line is read with the item.
+            if line_end(self.text.as_bytes(), bullet) < span.start as usize {
+                self.items[item as usize].labelled = announced == Announced::Criteria;
+            }
+            return;
+        }
+        let bold = self.text[span.range()].starts_with("**");
+        let named = bold && self.criteria_level.is_none() && announced != Announced::Criteria;
+        if named
+            && let Some(name) = phase_name(self.text, words, PHASE_WORDS)
+            && self.reading.phase(self.text, LABEL_LEVEL, words).is_some()
+            && !self.repeats_open_phase(&name, words)
+        {
+            self.close(LABEL_LEVEL, span.start as usize);
+            let name = PhaseName { mark: mark_in(self.text, span), ..name };
+            let title = self.text[name.title.range()].trim_end_matches([':', '：', ' ']);
+            let title = Span::new(name.title.start as usize, name.title.start as usize + title.len());
+            self.open_phase(LABEL_LEVEL, span, PhaseName { title, ..name });
+            self.section.label = None;
+            return;
+        }
+        self.section.label = Some(announced);
+    }
+
+    fn phase(&self) -> Option<PhaseIndex> {
+        self.open_phases.last().map(|&(_, phase)| phase)
+    }
+
+    fn in_criteria(&self) -> bool {
+        match self.section.label {
+            Some(Announced::Criteria) => true,
+            Some(Announced::Tasks) => false,
+            Some(Announced::Other) | None => self.criteria_level.is_some(),
+        }
+    }
+
+    fn item(&mut self, index: ItemIndex) {
+        let item = self.blocks.items[index as usize];
+        let above = item.parent.map_or(ItemState::default(), |parent| self.items[parent as usize]);
+        let mut state =
+            ItemState { task: above.task, criteria: above.criteria || above.labelled, labelled: false };
+        let bytes = self.text.as_bytes();
+        let start = item.span.start as usize;
+        let content = after_bullet(bytes, start);
+        let end = line_end(bytes, content.max(start));
+        let line = Span::new(start, trim_end(bytes, start, end));
+        match box_at(self.text, content) {
+            Some(found) if found.shape == Shape::Sound => self.boxed(item.span, line, found, &mut state),
+            Some(_) => {}
+            None => self.unboxed(item.span, line, content, item.ordered, item.parent.is_none(), &mut state),
+        }
+        self.items.push(state);
+    }
+
+    /// An item that begins with a box. One without a blank or without words behind it is left to the near-misses.
+    fn boxed(&mut self, block: Span, line: Span, found: Boxed, state: &mut ItemState) {
+        let bytes = self.text.as_bytes();
+        let end = line.end as usize;
+        let mut at = found.outer.end as usize;
+        let optional = bytes.get(at) == Some(&b'*') && matches!(bytes.get(at + 1), Some(b' ' | b'\t'));
+        at += usize::from(optional);
+        if at >= end || !matches!(bytes[at], b' ' | b'\t') {
+            return;
+        }
+        let words = skip_blanks(bytes, at);
+        let mark = &self.text[found.mark.range()];
+        let rest = &self.text[words..end];
+        if self.legend_level.is_some() || rest.starts_with("= ") || self.reading.is_legend(mark) {
+            self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Legend });
+            return;
+        }
+        let mark = self.mark(found);
+        let head = self.head(words, end);
+        let verifies = head.id.is_none() && (state.criteria || self.in_criteria() || says_verify(rest));
+        if verifies {
+            state.criteria = true;
+            self.criterion(line, mark, Span::new(words, end), state.task);
+            return;
+        }
+        let mut task = self.new_task(block, line, TaskForm::Box, state.task);
+        task.mark = Some(mark);
+        task.id = head.id;
+        task.title = head.title;
+        task.parallel = head.parallel;
+        task.sequential = head.sequential;
+        task.optional = optional;
+        state.task = Some(TaskIndex(self.found.tasks.len() as u32));
+        self.found.tasks.push(task);
+    }
+
+    /// An item without a box in front: a step, a trailing box, or a label for what stands below it.
+    fn unboxed(
+        &mut self,
+        block: Span,
+        line: Span,
+        content: usize,
+        ordered: bool,
+        outermost: bool,
+        state: &mut ItemState,
+    ) {
+        let end = line.end as usize;
+        if content >= end {
+            return;
+        }
+        if self.reading.trailing_boxes()
+            && let Some(id) = id_at(self.text, content, end, self.reading.ids())
+            && let Some(found) = mark_in(self.text, Span::new(id.rest.min(end), end))
+        {
+            let title =
+                Span::new(id.rest, trim_end(self.text.as_bytes(), id.rest, found.outer.start as usize));
+            let mut task = self.new_task(block, line, TaskForm::Box, state.task);
+            task.mark = Some(self.mark(found));
+            task.id = Some(id.id);
+            task.title = title;
+            state.task = Some(TaskIndex(self.found.tasks.len() as u32));
+            self.found.tasks.push(task);
+            return;
+        }
+        let place = Place {
+            heading: &self.text[self.section.heading.range()],
+            under_phase: self.section.is_phase,
+            ordered,
+            outermost,
+        };
+        if !self.in_criteria() && !state.criteria && self.reading.is_step(&place) {
+            let head = self.head(content, end);
+            let mut task = self.new_task(block, line, TaskForm::Step, state.task);
+            task.title = head.title;
+            task.parallel = head.parallel;
+            task.sequential = head.sequential;
+            state.task = Some(TaskIndex(self.found.tasks.len() as u32));
+            self.found.tasks.push(task);
+        } else if let Some(words) = label_words(self.text, Span::new(content, end)) {
+            state.criteria |= announced(&self.text[words.range()]) == Announced::Criteria;
+        }
+    }
+
+    fn new_task(&self, block: Span, line: Span, form: TaskForm, parent: Option<TaskIndex>) -> Task {
+        let parent = parent.or_else(|| match form {
+            TaskForm::Heading => None,
+            TaskForm::Box | TaskForm::Step => self.open_headings.last().map(|&(_, task)| task),
+        });
+        Task {
+            block,
+            line,
+            mark: None,
+            id: None,
+            title: Span::at(line.end as usize),
+            derived_key: None,
+            phase: self.phase(),
+            parent,
+            depth: parent.map_or(0, |parent| self.found.tasks[parent.get()].depth.saturating_add(1)),
+            dependencies: 0..0,
+            parallel: false,
+            sequential: false,
+            optional: false,
+            form,
+        }
+    }
+
+    fn criterion(&mut self, line: Span, mark: Mark, title: Span, task: Option<TaskIndex>) {
+        let phase = self.phase();
+        let counter = match phase {
+            Some(phase) => &mut self.ordinals[phase.get()],
+            None => &mut self.loose_ordinals,
+        };
+        *counter += 1;
+        self.found.criteria.push(Criterion { line, mark, title, phase, task, ordinal: *counter });
+    }
+
+    /// Reads `1.1 [P] [US1] **Title** (depends: …) [PARALLEL]` behind the box.
+    fn head(&self, words: usize, end: usize) -> Head {
+        let bytes = self.text.as_bytes();
+        let mut head = Head { id: None, title: Span::new(words, end), parallel: false, sequential: false };
+        let mut at = head.labels_before(self.text, words, end);
+        if let Some(id) = id_at(self.text, at, end, self.reading.ids()) {
+            head.id = Some(id.id);
+            at = head.labels_before(self.text, id.rest.min(end), end);
+        }
+        let stop = head.labels_behind(self.text, at, end);
+        // `**1.1 Title**`: the bold that opened before the id closes behind the title.
+        let mut stop = trim_end(bytes, at, stop);
+        if head.id.is_some_and(|id| (id.start as usize) > words) {
+            let title = &self.text[at..stop];
+            if title.ends_with("**") && title.matches("**").count() % 2 == 1 {
+                stop = trim_end(bytes, at, stop - 2);
+            }
+        }
+        head.title = Span::new(at, stop);
+        head
+    }
+
+    fn finish(mut self) -> Found {
+        self.close(0, self.text.len());
+        if !self.reading.keeps_empty_phases() {
+            self.drop_empty_phases();
+        }
+        self.found
+    }
+
+    fn drop_empty_phases(&mut self) {
+        let mut kept = vec![false; self.found.phases.len()];
+        let tasks = self.found.tasks.iter().filter_map(|task| task.phase);
+        for phase in tasks.chain(self.found.criteria.iter().filter_map(|criterion| criterion.phase)) {
+            kept[phase.get()] = true;
+        }
+        let mut next = 0;
+        let moved: Vec<PhaseIndex> = kept
+            .iter()
+            .map(|&keep| {
+                let index = PhaseIndex(next);
+                next += u32::from(keep);
+                index
+            })
+            .collect();
+        for phase in self.found.tasks.iter_mut().filter_map(|task| task.phase.as_mut()) {
+            *phase = moved[phase.get()];
+        }
+        for phase in self.found.criteria.iter_mut().filter_map(|criterion| criterion.phase.as_mut()) {
+            *phase = moved[phase.get()];
+        }
+        let mut keep = kept.into_iter();
+        self.found.phases.retain(|_| keep.next().unwrap_or(true));
+    }
+}
+
+/// A document whose title begins with `Phase 1` is not one phase; unless phases are all that it has.
+fn first_title_of_all(first_title: bool, name: &PhaseName, text: &str) -> bool {
+    first_title && {
+        let title = &text[name.title.range()];
+        title.contains("lan") || title.contains("eport") || name.number.is_none()
+    }
+}
+
+/// The words of a task behind its mark.
+struct Head {
+    id: Option<Span>,
+    title: Span,
+    parallel: bool,
+    sequential: bool,
+}
+
+impl Head {
+    /// Skips `[P]`, `(P)`, `[US1]`, `[PARALLEL]`, `[SEQUENTIAL]` in front.
+    fn labels_before(&mut self, text: &str, mut at: usize, end: usize) -> usize {
+        let bytes = text.as_bytes();
+        while let Some((length, label)) = label_at(&text[at..end]) {
+            self.take(label);
+            at = skip_blanks(bytes, at + length).min(end);
+        }
+        at
+    }
+
+    /// Takes `(depends: …)`, `[P]`, `[PARALLEL]` off the end; returns the new end.
+    fn labels_behind(&mut self, text: &str, at: usize, end: usize) -> usize {
+        let mut stop = end;
+        loop {
+            let title = text[at..stop].trim_end();
+            let open = match title.as_bytes().last() {
+                Some(b']') => title.rfind('['),
+                Some(b')') => title.rfind('('),
+                _ => None,
+            };
+            let Some(open) = open else { return at + title.len() };
+            if let Some((length, label)) = label_at(&title[open..])
+                && open + length == title.len()
+                && open > 0
+            {
+                self.take(label);
+            } else if !crate::dependencies::begins(&title[open + 1..]) {
+                return at + title.len();
+            }
+            stop = at + open;
+        }
+    }
+
+    fn take(&mut self, label: Label) {
+        match label {
+            Label::Parallel => self.parallel = true,
+            Label::Sequential => self.sequential = true,
+            Label::Story => {}
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Label {
+    Parallel,
+    Sequential,
+    /// `[US1]`
+    Story,
+}
+
+/// The label that `text` begins with, and its length.
+fn label_at(text: &str) -> Option<(usize, Label)> {
+    let bytes = text.as_bytes();
+    if !matches!(bytes.first(), Some(b'[' | b'(')) {
+        return None;
+    }
+    for (word, label) in [
+        ("[P]", Label::Parallel),
+        ("(P)", Label::Parallel),
+        ("[PARALLEL]", Label::Parallel),
+        ("[SEQUENTIAL]", Label::Sequential),
+    ] {
+        if text.starts_with(word) && bytes.get(word.len()).is_none_or(u8::is_ascii_whitespace) {
+            return Some((word.len(), label));
+        }
+    }
+    let digits = text.strip_prefix("[US")?.bytes().take_while(u8::is_ascii_digit).count();
+    (digits > 0 && bytes.get(3 + digits) == Some(&b']')).then_some((4 + digits, Label::Story))
+}
+
+fn announced(words: &str) -> Announced {
+    if announces_criteria(words) {
+        Announced::Criteria
+    } else if announces_tasks(words) {
+        Announced::Tasks
+    } else {
+        Announced::Other
+    }
+}
+
+/// `**VERIFY 1**: …`, `VERIFY: …`: a box that says itself that it verifies.
+fn says_verify(words: &str) -> bool {
+    let bare = words.trim_start_matches(['*', '_']);
+    bare.strip_prefix("VERIFY").is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
+}
