@@ -1,3 +1,17 @@
 //! `tallymark`: arguments, one command, an exit code.
 
-fn main() {}
+mod arguments;
+mod commands;
+mod current;
+mod exit;
+mod output;
+mod plan_file;
+mod report;
+mod session;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = arguments::parse();
+    session::Session::new(&arguments.shared).run(|session| arguments.command.run(session))
+}

@@ -1,0 +1,132 @@
+//! The command line. Each command's own arguments stand in its file below `commands/`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::commands::*;
+use crate::exit::{Exit, Failure};
+use crate::session::Session;
+
+/// Keeps a plan written in markdown and what has really been done in agreement.
+#[derive(Parser)]
+#[command(name = "tallymark", version = VERSION, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What every command takes.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// Options that every command takes.
+#[derive(clap::Args)]
+pub struct Shared {
+    /// The workspace's root, instead of the nearest folder above with tallymark.toml or .git
+    #[arg(long, global = true, value_name = "FOLDER", help_heading = "Everywhere")]
+    pub root: Option<PathBuf>,
+    /// When to write in colour: auto (on a terminal), always, never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Everywhere"
+    )]
+    pub color: Color,
+}
+
+/// When to write in colour.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// As the library for streams has it.
+    pub fn choice(self) -> anstream::ColorChoice {
+        match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::AlwaysAnsi,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+    }
+}
+
+/// The version, with the commit where it is known.
+pub const VERSION: &str = env!("TALLYMARK_VERSION");
+
+/// What can be done. The help shows them in the groups of [`GROUPS`].
+#[derive(Subcommand)]
+pub enum Command {
+    Check(check::Check),
+    Explain(explain::Explain),
+    Status(status::Status),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    /// Does it.
+    pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
+        match self {
+            Command::Check(command) => command.run(session),
+            Command::Explain(command) => command.run(session),
+            Command::Status(command) => command.run(session),
+            Command::Completions(command) => command.run(session),
+        }
+    }
+}
+
+/// The groups of the help, each with its commands.
+const GROUPS: [(&str, &[&str]); 3] =
+    [("Check", &["check", "explain"]), ("Status", &["status"]), ("Tools", &["completions"])];
+
+/// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.
+pub fn parse() -> Arguments {
+    let mut matches = command().get_matches();
+    Arguments::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit())
+}
+
+/// The command line as clap has it, with the commands of the help in groups.
+pub fn command() -> clap::Command {
+    let command = Arguments::command();
+    let header = command.get_styles().get_header();
+    let literal = command.get_styles().get_literal();
+    let mut groups = String::new();
+    for (group, names) in GROUPS {
+        _ = writeln!(groups, "{header}{group}:{header:#}");
+        for name in names {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            _ = writeln!(groups, "  {literal}{name:<12}{literal:#} {about}");
+        }
+        groups.push('\n');
+    }
+    let template =
+        format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{{options}}{{after-help}}");
+    command.help_template(template).after_help("`tallymark COMMAND --help` tells more of a command.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_stands_in_a_group() {
+        command().debug_assert();
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let mut all: Vec<String> =
+            Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        grouped.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(grouped, all);
+    }
+}

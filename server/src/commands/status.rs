@@ -1,0 +1,50 @@
+//! `tallymark status`.
+
+mod overview;
+
+use clap::Args;
+
+use crate::current::Choice;
+use crate::exit::{Exit, Failure};
+use crate::session::Session;
+
+/// Show how far a plan is: its phases, what is going on, what failed
+#[derive(Args)]
+pub struct Status {
+    #[command(flatten)]
+    choice: Choice,
+    /// Write one JSON object, with every task
+    #[arg(long)]
+    json: bool,
+}
+
+impl Status {
+    /// Runs the command.
+    pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
+        let current = self.choice.load(session)?;
+        let text = if self.json {
+            overview::json(session, &current.loaded)
+        } else {
+            overview::text(session, &current.loaded)
+        };
+        session.output.text(&text);
+        let unreadable =
+            current.loaded.analysis.joined.status_file.as_deref().filter(|status| !status.readable);
+        match unreadable.and_then(|status| status.problems.first()) {
+            Some(problem) => Err(Failure::could_not(format!(
+                "{} {}; what is shown is what the marks in the plan say",
+                session.shown(&current.loaded.located.path),
+                why(&problem.kind)
+            ))),
+            None => Ok(Exit::Done),
+        }
+    }
+}
+
+/// Why a status.json cannot be read.
+fn why(kind: &tallymark_status::ProblemKind) -> String {
+    match kind {
+        tallymark_status::ProblemKind::Unreadable(why) => why.clone(),
+        _ => "cannot be read".to_owned(),
+    }
+}

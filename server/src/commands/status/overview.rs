@@ -1,0 +1,274 @@
+//! A plan at a glance, and as an object.
+
+use serde::Serialize;
+use tallymark_plan::{PhaseIndex, TaskIndex};
+use tallymark_status::Time;
+use tallymark_sync::{Progress, State};
+use tallymark_workspace::Loaded;
+
+use crate::output::{ACTIVE, BAD, FAINT, GOOD, Output, STRONG, WARNING, harmless};
+use crate::report::{Counts, SCHEMA_VERSION, json_text};
+use crate::session::Session;
+
+/// How wide the bar is, in characters.
+const BAR: usize = 24;
+
+/// How many pending tasks of a phase are named.
+const PENDING_SHOWN: usize = 3;
+
+/// The plan at a glance.
+pub fn text(session: &Session, loaded: &Loaded) -> String {
+    let output = &session.output;
+    let joined = &loaded.analysis.joined;
+    let plan = &*joined.plan;
+    let shown = session.shown(&loaded.path);
+    let title = plan.title.map(|title| harmless(plan.slice(title))).unwrap_or_else(|| harmless(&shown));
+    let status = harmless(&session.shown(&loaded.located.path));
+    let status = if loaded.located.exists { status } else { "no status.json".to_owned() };
+    let mut text = format!("{}\n", output.styled(STRONG, &title));
+    text.push_str(&format!("{}\n\n", output.styled(FAINT, &format!("{} · {status}", harmless(&shown)))));
+    text.push_str(&format!(
+        "{}  {}{}\n\n",
+        bar(output, joined.total),
+        output.styled(STRONG, &joined.total.to_string()),
+        rest(output, joined.total)
+    ));
+
+    let widest =
+        plan.phases.iter().map(|phase| plan.slice(phase.title).chars().count()).max().unwrap_or(0).min(60);
+    // Tasks before the first phase, then phase by phase, in the order of the plan.
+    let mut now: Option<PhaseIndex> = None;
+    let mut pending = 0;
+    let mut told = vec![false; plan.phases.len()];
+    for (index, task) in plan.tasks() {
+        if task.phase != now || index.0 == 0 {
+            now = task.phase;
+            pending = 0;
+        }
+        if let Some(phase) = now
+            && !std::mem::replace(&mut told[phase.get()], true)
+        {
+            text.push_str(&phase_line(output, loaded, phase, widest));
+        }
+        let state = joined.state(index);
+        let open = matches!(state, State::Pending | State::Ready | State::Unknown);
+        pending += usize::from(open);
+        let named = match state {
+            State::Completed | State::Skipped | State::Cancelled => false,
+            _ if open => pending <= PENDING_SHOWN && begun(loaded, now),
+            _ => true,
+        };
+        if named {
+            text.push_str(&task_line(session, loaded, index));
+        }
+    }
+    text
+}
+
+/// Whether a phase is begun and not finished: the tasks that are left in it are of interest.
+fn begun(loaded: &Loaded, phase: Option<PhaseIndex>) -> bool {
+    let progress = match phase {
+        Some(phase) => loaded.analysis.joined.phases[phase.get()],
+        None => loaded.analysis.joined.total,
+    };
+    progress.completed + progress.in_progress + progress.failed > 0
+}
+
+fn phase_line(output: &Output, loaded: &Loaded, phase: PhaseIndex, widest: usize) -> String {
+    let joined = &loaded.analysis.joined;
+    let progress = joined.phases[phase.get()];
+    let title = harmless(joined.plan.slice(joined.plan.phases[phase.get()].title));
+    let (sign, style) = match progress.percent() {
+        Some(100) => ("✓", GOOD),
+        _ if progress.failed > 0 => ("✗", BAD),
+        _ if begun(loaded, Some(phase)) => ("›", ACTIVE),
+        _ => (" ", FAINT),
+    };
+    let gap = " ".repeat(widest.saturating_sub(title.chars().count()));
+    format!("{} {title}{gap}  {}\n", output.styled(style, sign), output.styled(FAINT, &progress.to_string()))
+}
+
+fn task_line(session: &Session, loaded: &Loaded, index: TaskIndex) -> String {
+    let output = &session.output;
+    let joined = &loaded.analysis.joined;
+    let state = joined.state(index);
+    let (sign, style) = match state {
+        State::InProgress => ("●", ACTIVE),
+        State::Failed => ("✗", BAD),
+        State::Blocked => ("■", WARNING),
+        _ => ("·", FAINT),
+    };
+    let id = joined.plan.id(index).unwrap_or("");
+    let mut line = format!("    {} {} ", output.styled(style, sign), output.styled(STRONG, &harmless(id)));
+    line.push_str(&harmless(joined.plan.title(index)));
+    let mut detail = String::new();
+    if let (Some(status), Some(entry)) = (joined.status(), joined.entry(index)) {
+        let entry = status.entry(entry);
+        let started = entry.started_at.as_ref().and_then(|time| time.milliseconds);
+        match state {
+            State::InProgress => {
+                detail =
+                    started.map_or(String::new(), |started| format!("for {}", age(session.now - started)));
+            }
+            State::Failed => {
+                detail = entry.error.as_ref().map_or(String::new(), |error| first_line(status.str(error)));
+            }
+            _ => {}
+        }
+    }
+    if !detail.is_empty() {
+        line.push_str("  ");
+        line.push_str(&output.styled(style, &harmless(&detail)));
+    }
+    line.push('\n');
+    line
+}
+
+fn bar(output: &Output, progress: Progress) -> String {
+    let counted = progress.counted().max(1) as usize;
+    let done = (progress.completed as usize * BAR / counted).min(BAR);
+    let active = (progress.in_progress as usize * BAR).div_ceil(counted).min(BAR - done);
+    let rest = BAR - done - active;
+    format!(
+        "{}{}{}",
+        output.styled(GOOD, &"━".repeat(done)),
+        output.styled(ACTIVE, &"╍".repeat(active)),
+        output.styled(FAINT, &"─".repeat(rest))
+    )
+}
+
+/// What is neither done nor pending.
+fn rest(output: &Output, progress: Progress) -> String {
+    let mut text = String::new();
+    for (count, what, style) in [
+        (progress.in_progress, "in progress", ACTIVE),
+        (progress.failed, "failed", BAD),
+        (progress.skipped, "skipped", FAINT),
+    ] {
+        if count > 0 {
+            text.push_str("  ");
+            text.push_str(&output.styled(style, &format!("{count} {what}")));
+        }
+    }
+    text
+}
+
+/// An age in its largest unit: `12 m`.
+fn age(milliseconds: i64) -> String {
+    let seconds = milliseconds.max(0) / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} m", seconds / 60),
+        3600..86_400 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    match line.char_indices().nth(100) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+#[derive(Serialize)]
+struct Overview<'a> {
+    schema_version: u32,
+    plan: String,
+    title: Option<&'a str>,
+    status: StatusFile,
+    progress: Counts,
+    phases: Vec<Phase<'a>>,
+    tasks: Vec<Task<'a>>,
+}
+
+#[derive(Serialize)]
+struct StatusFile {
+    path: String,
+    exists: bool,
+    readable: bool,
+    /// The revision to compare with, where it could be read.
+    revision: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Phase<'a> {
+    title: &'a str,
+    progress: Counts,
+}
+
+#[derive(Serialize)]
+struct Task<'a> {
+    key: &'a str,
+    id: Option<&'a str>,
+    title: &'a str,
+    phase: Option<&'a str>,
+    parent: Option<&'a str>,
+    line: usize,
+    state: &'static str,
+    /// The status word as status.json has it.
+    status: Option<&'a str>,
+    started_at: Option<&'a str>,
+    completed_at: Option<&'a str>,
+    duration: Option<i64>,
+    error: Option<&'a str>,
+    dependencies: Vec<&'a str>,
+}
+
+/// The plan as an object.
+pub fn json(session: &Session, loaded: &Loaded) -> String {
+    let joined = &loaded.analysis.joined;
+    let plan = &*joined.plan;
+    let status = joined.status();
+    let tasks = plan.tasks().map(|(index, task)| {
+        let entry =
+            status.zip(joined.entry(index)).map(|(status, entry)| (status, entry, status.entry(entry)));
+        let time = |time: fn(&tallymark_status::Entry) -> &Option<Time>| {
+            entry.and_then(|(status, _, entry)| time(entry).as_ref().map(|time| status.str(&time.text)))
+        };
+        Task {
+            key: plan.key(index),
+            id: plan.id(index),
+            title: plan.title(index),
+            phase: plan.phase_title(index),
+            parent: task.parent.map(|parent| plan.key(parent)),
+            line: plan.source.line_of(task.line.start as usize) + 1,
+            state: state_name(joined.state(index)),
+            status: entry.map(|(status, entry, _)| status.word(entry)),
+            started_at: time(|entry| &entry.started_at),
+            completed_at: time(|entry| &entry.completed_at),
+            duration: entry.and_then(|(_, _, entry)| entry.duration.map(|(duration, _)| duration)),
+            error: entry.and_then(|(status, _, entry)| entry.error.as_ref().map(|error| status.str(error))),
+            dependencies: plan.dependencies(index).iter().map(|to| plan.slice(to.span)).collect(),
+        }
+    });
+    let overview = Overview {
+        schema_version: SCHEMA_VERSION,
+        plan: session.shown(&loaded.path),
+        title: plan.title.map(|title| plan.slice(title)),
+        status: StatusFile {
+            path: session.shown(&loaded.located.path),
+            exists: loaded.located.exists,
+            readable: status.is_some(),
+            revision: status.map(|status| status.revision().to_string()),
+        },
+        progress: joined.total.into(),
+        phases: plan
+            .phases
+            .iter()
+            .zip(&joined.phases)
+            .map(|(phase, &progress)| Phase { title: plan.slice(phase.title), progress: progress.into() })
+            .collect(),
+        tasks: tasks.collect(),
+    };
+    json_text(&overview) + "\n"
+}
+
+/// A state as programs read it.
+fn state_name(state: State) -> &'static str {
+    match state {
+        State::InProgress => "in_progress",
+        other => other.label(),
+    }
+}

@@ -1,0 +1,256 @@
+//! For programs: one object. `docs/ci.md` documents it; what is there keeps its meaning under one `schema_version`, and
+//! more may come.
+
+use serde::Serialize;
+use tallymark_sync::{FixAction, Place, Progress, Severity};
+use tallymark_text::Encoding;
+
+use super::{Checked, Report, Summary, rule_name};
+
+/// The version of what is written.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The format.
+pub struct Json;
+
+#[derive(Serialize)]
+struct Plan<'a> {
+    path: &'a str,
+    title: Option<&'a str>,
+    dialect: &'static str,
+    status: StatusFile<'a>,
+    boxes: &'static str,
+    tasks: usize,
+    criteria: usize,
+    progress: Counts,
+    findings: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct StatusFile<'a> {
+    path: &'a str,
+    exists: bool,
+    readable: bool,
+}
+
+/// Progress, as every JSON that we write has it.
+#[derive(Serialize)]
+pub struct Counts {
+    total: u32,
+    completed: u32,
+    in_progress: u32,
+    failed: u32,
+    skipped: u32,
+    /// Whole percent of the tasks that are not skipped; null with nothing to count.
+    percent: Option<u32>,
+}
+
+impl From<Progress> for Counts {
+    fn from(progress: Progress) -> Self {
+        Self {
+            total: progress.total,
+            completed: progress.completed,
+            in_progress: progress.in_progress,
+            failed: progress.failed,
+            skipped: progress.skipped,
+            percent: progress.percent(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    name: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    #[serde(flatten)]
+    place: Location<'a>,
+    related: Vec<Related<'a>>,
+    subject: String,
+    fingerprint: String,
+    fixes: Vec<Fix>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    #[serde(flatten)]
+    place: Location<'a>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    file: &'a str,
+    start: Point,
+    end: Point,
+}
+
+/// Line and column from one, in characters; the offset from zero, in bytes behind a byte order mark.
+#[derive(Serialize)]
+struct Point {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+#[derive(Serialize)]
+struct Fix {
+    title: String,
+    safe: bool,
+    target: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    edits: Vec<Edit>,
+}
+
+#[derive(Serialize)]
+struct Edit {
+    start: u32,
+    end: u32,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    file: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    plans: usize,
+    tasks: usize,
+    criteria: usize,
+    findings: Severities,
+    fixable: usize,
+    fixed: usize,
+    progress: Counts,
+}
+
+#[derive(Serialize)]
+struct Severities {
+    error: usize,
+    warning: usize,
+    information: usize,
+    hint: usize,
+}
+
+impl Report for Json {
+    fn head(&self) -> String {
+        let version = text(&env!("CARGO_PKG_VERSION"));
+        format!(
+            "{{\"schema_version\":{SCHEMA_VERSION},\"tool\":{{\"name\":\"tallymark\",\"version\":{version}}},\"plans\":["
+        )
+    }
+
+    fn plan(&self, checked: &Checked<'_>) -> String {
+        let joined = &checked.analysis.joined;
+        let fingerprints = checked.fingerprints();
+        let findings = checked.fixes().zip(fingerprints).map(|((finding, fixes), fingerprint)| Finding {
+            code: finding.code,
+            name: rule_name(finding.code),
+            severity: finding.severity.name(),
+            message: &finding.message,
+            place: location(checked, finding.place),
+            related: finding
+                .related
+                .iter()
+                .map(|related| Related { place: location(checked, related.place), message: &related.message })
+                .collect(),
+            subject: finding.subject_key(checked.analysis),
+            fingerprint,
+            fixes: fixes.into_iter().map(fix).collect(),
+        });
+        let plan = Plan {
+            path: &checked.plan.shown,
+            title: joined.plan.title.map(|title| joined.plan.slice(title)),
+            dialect: joined.plan.dialect.name(),
+            status: StatusFile {
+                path: &checked.status.shown,
+                exists: checked.status_exists,
+                readable: joined.status().is_some(),
+            },
+            boxes: boxes(checked.analysis.boxes),
+            tasks: joined.plan.tasks.len(),
+            criteria: joined.plan.criteria.len(),
+            progress: joined.total.into(),
+            findings: findings.collect(),
+        };
+        format!("\n{}", text(&plan))
+    }
+
+    fn between(&self) -> &'static str {
+        ","
+    }
+
+    fn tail(&self, summary: &Summary) -> String {
+        let problems: Vec<Problem<'_>> = summary
+            .problems
+            .iter()
+            .map(|problem| Problem {
+                file: &problem.name.shown,
+                line: problem.position.map(|(line, _)| line),
+                column: problem.position.map(|(_, column)| column),
+                message: &problem.message,
+            })
+            .collect();
+        let totals = Totals {
+            plans: summary.plans,
+            tasks: summary.tasks,
+            criteria: summary.criteria,
+            findings: Severities {
+                error: summary.count(Severity::Error),
+                warning: summary.count(Severity::Warning),
+                information: summary.count(Severity::Information),
+                hint: summary.count(Severity::Hint),
+            },
+            fixable: summary.fixable,
+            fixed: summary.fixed,
+            progress: summary.progress.into(),
+        };
+        format!("\n],\"problems\":{},\"summary\":{}}}\n", text(&problems), text(&totals))
+    }
+}
+
+fn location<'a>(checked: &'a Checked<'_>, place: Place) -> Location<'a> {
+    let (start, end) = checked.range(place, Encoding::Utf32);
+    let point = |position: tallymark_text::Position, offset| Point {
+        line: position.line + 1,
+        column: position.column + 1,
+        offset,
+    };
+    Location {
+        file: &checked.file(place.file).0.shown,
+        start: point(start, place.span.start),
+        end: point(end, place.span.end),
+    }
+}
+
+fn fix(fix: tallymark_sync::Fix) -> Fix {
+    let (target, edits) = match fix.action {
+        FixAction::Plan(edits) => ("plan", edits),
+        FixAction::Status(_) => ("status", Vec::new()),
+        FixAction::Init => ("init", Vec::new()),
+    };
+    let edits = edits
+        .into_iter()
+        .map(|edit| Edit { start: edit.span.start, end: edit.span.end, text: edit.text })
+        .collect();
+    Fix { title: fix.title, safe: fix.safe, target, edits }
+}
+
+/// The name of what boxes mean.
+pub fn boxes(boxes: tallymark_sync::Boxes) -> &'static str {
+    match boxes {
+        tallymark_sync::Boxes::Auto => "auto",
+        tallymark_sync::Boxes::Reference => "reference",
+        tallymark_sync::Boxes::Mirror => "mirror",
+    }
+}
+
+/// Our own types have string keys and no failing serializer: they always become JSON.
+pub fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
