@@ -128,6 +128,7 @@ fn match_words(kind: MatchKind) -> &'static str {
         MatchKind::IdAndText => "id and text agree",
         MatchKind::EmbeddedId => "its id stands in the description",
         MatchKind::Text => "the text agrees",
+        MatchKind::Id => "the id agrees; it has no text",
         MatchKind::IdAndCloseText => "the id agrees, the text nearly",
         MatchKind::CloseText => "the text agrees nearly",
         MatchKind::IdOnly => "only the id agrees",
