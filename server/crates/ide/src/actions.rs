@@ -168,7 +168,7 @@ fn marks_of_one(analysis: &Analysis, task: TaskIndex) -> Vec<Action> {
             let disabled = match choice(analysis, task, verb) {
                 Choice::Unfit => return None,
                 Choice::Open => None,
-                Choice::Closed(reason) => Some(reason),
+                Choice::Blocked(reason) | Choice::Refused(reason) => Some(reason),
             };
             let effect = Effect::Mark(verb.mark(vec![plan.key(task).to_owned()]));
             Some(Action { disabled, ..action(verb.title(&name), ActionKind::Mark(verb), effect) })
@@ -176,7 +176,8 @@ fn marks_of_one(analysis: &Analysis, task: TaskIndex) -> Vec<Action> {
         .collect()
 }
 
-/// Each verb with the tasks that it is open to. A verb that is open to some of those it suits says of how many.
+/// Each verb with the tasks that it is open to: by name if that is one, else by number; if it is open to some of those
+/// that it suits, of how many.
 fn marks_of_many(analysis: &Analysis, all: &[TaskIndex], of: &str) -> Vec<Action> {
     let plan = &*analysis.joined.plan;
     let mut actions = Vec::new();
@@ -188,11 +189,15 @@ fn marks_of_many(analysis: &Analysis, all: &[TaskIndex], of: &str) -> Vec<Action
             match choice(analysis, task, verb) {
                 Choice::Open => {
                     suited += 1;
-                    open.push(plan.key(task).to_owned());
+                    open.push(task);
                 }
-                Choice::Closed(reason) => {
+                Choice::Blocked(reason) => {
                     suited += 1;
                     closed.get_or_insert_with(|| format!("{} is {reason}", quoted_name(plan, task)));
+                }
+                Choice::Refused(reason) => {
+                    suited += 1;
+                    closed.get_or_insert(reason);
                 }
                 Choice::Unfit => {}
             }
@@ -200,17 +205,16 @@ fn marks_of_many(analysis: &Analysis, all: &[TaskIndex], of: &str) -> Vec<Action
         if suited == 0 {
             continue;
         }
-        let what = match open.len() {
-            0 => tasks(suited),
-            count if count == suited => tasks(count),
-            count => format!("{count} of {}", tasks(suited)),
+        let title = match open.as_slice() {
+            [] => verb.title(&format!("{}{of}", tasks(suited))),
+            [one] => verb.title(&quoted_name(plan, *one)),
+            _ if open.len() == suited => verb.title(&format!("{}{of}", tasks(suited))),
+            _ => verb.title(&format!("{} of {}{of}", open.len(), tasks(suited))),
         };
         let disabled = if open.is_empty() { closed } else { None };
-        let effect = Effect::Mark(verb.mark(open));
-        actions.push(Action {
-            disabled,
-            ..action(verb.title(&format!("{what}{of}")), ActionKind::Mark(verb), effect)
-        });
+        let keys = open.iter().map(|&task| plan.key(task).to_owned()).collect();
+        let effect = Effect::Mark(verb.mark(keys));
+        actions.push(Action { disabled, ..action(title, ActionKind::Mark(verb), effect) });
     }
     actions
 }
@@ -218,4 +222,179 @@ fn marks_of_many(analysis: &Analysis, all: &[TaskIndex], of: &str) -> Vec<Action
 /// Whether a cursor or selection touches a finding's place: either end counts, as a cursor stands between two bytes.
 fn touch(place: Span, span: Span) -> bool {
     place.start <= span.end && span.start <= place.end
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::fixture::{BILLING, Fixture, billing_at, billing_without_status};
+
+    fn told(actions: &[Action]) -> String {
+        let mut shown = String::new();
+        for action in actions {
+            let does = match &action.effect {
+                Effect::Mark(mark) => {
+                    let asks = mark.question.map_or("", |question| question.text());
+                    format!("{} → {} {asks}", mark.keys.join(" "), mark.to.as_str())
+                }
+                other => format!("{other:?}"),
+            };
+            let disabled = action.disabled.as_ref().map_or(String::new(), |reason| format!("✗ {reason}"));
+            shown.push_str(format!("{} | {} {disabled}", action.title, does.trim_end()).trim_end());
+            shown.push('\n');
+        }
+        shown
+    }
+
+    fn marks(fixture: &Fixture) -> String {
+        told(&mark_actions(&fixture.analysis, fixture.file, fixture.span))
+    }
+
+    #[test]
+    fn a_task_offers_what_its_state_allows() {
+        assert_snapshot!(marks(&billing_at("Sort")), @r"
+        Mark 2.5 started | 2.5 → in_progress
+        Mark 2.5 complete | 2.5 → completed
+        Mark 2.5 failed… | 2.5 → failed What went wrong?
+        Mark 2.5 skipped… | 2.5 → skipped Why is it skipped?
+        ");
+        assert_snapshot!(marks(&billing_at("Credit side")), @r"
+        Mark 1.2.2 complete | 1.2.2 → completed
+        Mark 1.2.2 failed… | 1.2.2 → failed What went wrong?
+        Mark 1.2.2 skipped… | 1.2.2 → skipped Why is it skipped?
+        Put 1.2.2 back to pending | 1.2.2 → pending
+        ");
+        assert_snapshot!(marks(&billing_at("Number invoices")), @r"
+        Mark 2.1 complete | 2.1 → completed
+        Retry 2.1 | 2.1 → in_progress
+        Mark 2.1 skipped… | 2.1 → skipped Why is it skipped?
+        Put 2.1 back to pending | 2.1 → pending
+        ");
+        assert_snapshot!(marks(&billing_at("Create the")), @"Reopen 1.1 | 1.1 → pending");
+    }
+
+    #[test]
+    fn what_is_closed_says_why() {
+        assert_snapshot!(marks(&billing_at("Send them")), @r"
+        Mark 2.2 started | 2.2 → in_progress ✗ blocked by 2.1 and 1.3
+        Mark 2.2 complete | 2.2 → completed
+        Mark 2.2 failed… | 2.2 → failed What went wrong?
+        Mark 2.2 skipped… | 2.2 → skipped Why is it skipped?
+        ");
+    }
+
+    #[test]
+    fn a_selection_is_marked_together() {
+        let text = BILLING.replace("- [ ] 2.1 N", "- [ ] 2.$01 N").replace("2.4 Print\n", "2.4 Print\n$0");
+        assert_snapshot!(marks(&Fixture::new(&text)), @r"
+        Mark 2.4 started | 2.4 → in_progress
+        Mark 3 tasks complete | 2.1 2.2 2.4 → completed
+        Retry 2.1 | 2.1 → in_progress
+        Mark 2 tasks failed… | 2.2 2.4 → failed What went wrong?
+        Mark 3 tasks skipped… | 2.1 2.2 2.4 → skipped Why is it skipped?
+        Put 2.1 back to pending | 2.1 → pending
+        Reopen 2.3 | 2.3 → pending
+        ");
+    }
+
+    #[test]
+    fn a_phase_is_marked_as_a_whole() {
+        assert_snapshot!(marks(&billing_at("Phase 1: Ledger")), @r"
+        Mark 1 task of phase 1 started |  → in_progress ✗ 1.3 is blocked by 1.2
+        Mark 3 tasks of phase 1 complete | 1.2 1.2.2 1.3 → completed
+        Mark 3 tasks of phase 1 failed… | 1.2 1.2.2 1.3 → failed What went wrong?
+        Mark 3 tasks of phase 1 skipped… | 1.2 1.2.2 1.3 → skipped Why is it skipped?
+        Put 2 tasks of phase 1 back to pending | 1.2 1.2.2 → pending
+        Reopen 2 tasks of phase 1 | 1.1 1.2.1 → pending
+        ");
+    }
+
+    #[test]
+    fn a_detail_line_belongs_to_its_task() {
+        let text = "# A\n\n## Phase 1: B\n\n- [ ] 1.1 Task\n  - a det$0ail\n- [ ] 1.2 Other\n";
+        assert_snapshot!(marks(&Fixture::new(text)), @r#"
+        Mark 1.1 started | 1.1 → in_progress ✗ the plan has no mark for "in progress": 1.1 needs status.json (`tallymark init`)
+        Mark 1.1 complete | 1.1 → completed
+        Mark 1.1 failed… | 1.1 → failed What went wrong? ✗ the plan has no mark for "failed": 1.1 needs status.json (`tallymark init`)
+        Mark 1.1 skipped… | 1.1 → skipped Why is it skipped? ✗ the plan has no mark for "skipped": 1.1 needs status.json (`tallymark init`)
+        Make docs/plan-outputs/x/status.json (tallymark init) | Init
+        "#);
+    }
+
+    #[test]
+    fn a_task_without_an_id_is_called_by_its_title() {
+        let text = "//- openspec/changes/a/tasks.md\n## 1. Group\n\n- [ ] Write **bold** `code`$0\n- [ ] 1.2 Other\n";
+        let fixture = Fixture::new(text);
+        let actions = mark_actions(&fixture.analysis, fixture.file, fixture.span);
+        assert_eq!(actions[0].title, "Mark “Write bold code” started");
+    }
+
+    #[test]
+    fn an_entry_of_status_json_offers_the_marks_of_its_task() {
+        assert_snapshot!(marks(&billing_at("\"id\": \"1.3\"")), @r"
+        Mark 1.3 started | 1.3 → in_progress ✗ blocked by 1.2
+        Mark 1.3 complete | 1.3 → completed
+        Mark 1.3 failed… | 1.3 → failed What went wrong?
+        Mark 1.3 skipped… | 1.3 → skipped Why is it skipped?
+        ");
+        assert_eq!(marks(&billing_at("\"id\": \"9.9\"")), "");
+    }
+
+    #[test]
+    fn without_a_status_file_one_can_be_made() {
+        let text = billing_without_status().replace("2.5 Sort", "2.5 $0Sort");
+        assert_snapshot!(marks(&Fixture::new(&text)), @r#"
+        Mark 2.5 started | 2.5 → in_progress ✗ the plan has no mark for "in progress": 2.5 needs status.json (`tallymark init`)
+        Mark 2.5 complete | 2.5 → completed
+        Mark 2.5 failed… | 2.5 → failed What went wrong? ✗ the plan has no mark for "failed": 2.5 needs status.json (`tallymark init`)
+        Mark 2.5 skipped… | 2.5 → skipped Why is it skipped? ✗ the plan has no mark for "skipped": 2.5 needs status.json (`tallymark init`)
+        Make docs/plan-outputs/x/status.json (tallymark init) | Init
+        "#);
+        let text = billing_without_status().replace("# Billing", "# $0Billing");
+        assert_snapshot!(marks(&Fixture::new(&text)), @"Make docs/plan-outputs/x/status.json (tallymark init) | Init");
+    }
+
+    #[test]
+    fn an_unreadable_status_file_closes_all_marks() {
+        let text = billing_without_status().replace("2.5 Sort", "2.5 $0Sort");
+        assert_snapshot!(marks(&Fixture::new(&format!("{text}//- status.json\n{{"))), @r"
+        Mark 2.5 started | 2.5 → in_progress ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why
+        Mark 2.5 complete | 2.5 → completed ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why
+        Mark 2.5 failed… | 2.5 → failed What went wrong? ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why
+        Mark 2.5 skipped… | 2.5 → skipped Why is it skipped? ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why
+        ");
+    }
+
+    #[test]
+    fn findings_bring_their_fixes() {
+        let fixture = billing_at("x] 1.2.1");
+        assert_eq!(told(&fix_actions(&fixture.analysis, File::Plan, fixture.span)), "");
+        let text = BILLING.replace("[ ] 1.3", "[$0x] 1.3");
+        let fixture = Fixture::new(&text);
+        let actions = fix_actions(&fixture.analysis, File::Plan, fixture.span);
+        let shown: Vec<String> = actions
+            .iter()
+            .map(|action| {
+                let finding = action.finding.map(|finding| fixture.analysis.findings[finding].code);
+                format!("{} {} {finding:?}", action.title, if action.preferred { "(preferred)" } else { "" })
+            })
+            .collect();
+        assert_snapshot!(shown.join("\n"), @r#"
+        Mark 1.3 complete in status.json (preferred) Some("TM103")
+        Untick 1.3  Some("TM103")
+        "#);
+    }
+
+    #[test]
+    fn a_file_with_boxes_that_is_no_plan_can_be_made_one() {
+        let readme = Fixture::new("//- README.md\n# My tool\n\nA tool.\n\n- [ ] first\n- [x] second\n");
+        assert!(!readme.analysis.joined.plan.is_plan());
+        assert_snapshot!(told(&actions_on_file(&readme.analysis)), @"Treat this file as a plan | TreatAsPlan");
+        assert_eq!(marks(&readme), "");
+        let prose = Fixture::new("//- README.md\n# My tool\n\nA tool.\n");
+        assert_eq!(actions_on_file(&prose.analysis), []);
+        assert_eq!(actions_on_file(&Fixture::new(BILLING).analysis), []);
+    }
 }

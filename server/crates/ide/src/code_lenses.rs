@@ -117,6 +117,7 @@ fn next_task(analysis: &Analysis, phase: PhaseIndex) -> Option<TaskIndex> {
     let joined = &analysis.joined;
     tasks_in(&joined.plan, joined.plan.phases[phase.get()].block).map(TaskIndex).find(|&task| {
         joined.plan.task(task).phase == Some(phase)
+            && matches!(joined.state(task), State::Pending | State::Ready)
             && !has_open_subtasks(analysis, task)
             && choice(analysis, task, Verb::Start) == Choice::Open
     })
@@ -159,15 +160,118 @@ fn task_lenses(analysis: &Analysis, task: TaskIndex, lenses: &mut Vec<CodeLens>)
                 effect: Some(mark(analysis, task, verb)),
                 tooltip: verb.title(&quoted_name(plan, task)),
             }),
-            Choice::Closed(reason) => {
+            Choice::Blocked(reason) => {
                 lenses.push(CodeLens { span, tooltip: reason.clone(), title: reason, effect: None });
                 return;
             }
-            Choice::Unfit => {}
+            // Where nothing can be marked the title says why.
+            Choice::Refused(_) | Choice::Unfit => {}
         }
     }
 }
 
 fn mark(analysis: &Analysis, task: TaskIndex, verb: Verb) -> Effect {
     Effect::Mark(verb.mark(vec![analysis.joined.plan.key(task).to_owned()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::fixture::{BILLING, Fixture, billing_without_status};
+
+    fn lenses(text: &str) -> String {
+        let fixture = Fixture::new(text);
+        let mut shown = String::new();
+        for lens in code_lenses(&fixture.analysis) {
+            let does = lens.effect.as_ref().map_or("tells".to_owned(), told);
+            let tooltip = lens.tooltip.replace('\n', " / ");
+            shown.push_str(&format!(
+                "{}  ‹{}› {does} ({tooltip})\n",
+                fixture.line(lens.span.start),
+                lens.title
+            ));
+        }
+        shown
+    }
+
+    fn told(effect: &Effect) -> String {
+        match effect {
+            Effect::Mark(mark) => format!("{} → {}", mark.keys.join(" "), mark.to.as_str()),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_can_be_done_next_stands_above_the_lines() {
+        assert_snapshot!(lenses(BILLING), @r"
+         1 # Billing  ‹2/9 · 22% · Open status.json› Open(Place { file: Status, span: 0..0 }) (2 of 9 completed, 2 in progress, 1 failed; 1 skipped, not counted / Opens docs/plan-outputs/billing/status.json)
+         5 ## Phase 1: Ledger  ‹2/5 · 40%› tells (2 of 5 completed, 2 in progress)
+        10 - [ ] 1.2.2 Credit side  ‹Complete› 1.2.2 → completed (Mark 1.2.2 complete)
+        11 - [ ] 1.3 Reconcile nightly (depends: 1.2)  ‹blocked by 1.2› tells (blocked by 1.2)
+        17 ## Phase 2: Invoices  ‹0/4 · 0%› tells (0 of 4 completed, 1 failed; 1 skipped, not counted)
+        17 ## Phase 2: Invoices  ‹Start 2.5› 2.5 → in_progress (Mark 2.5 started)
+        19 - [ ] 2.1 Number invoices (depends: 1.1)  ‹Retry› 2.1 → in_progress (Retry 2.1)
+        20 - [ ] 2.2 Send them by mail (depends: 2.1, 1.3)  ‹blocked by 2.1 and 1.3› tells (blocked by 2.1 and 1.3)
+        22 - [ ] 2.4 Print  ‹Start› 2.4 → in_progress (Mark 2.4 started)
+        22 - [ ] 2.4 Print  ‹Complete› 2.4 → completed (Mark 2.4 complete)
+        23 - [ ] 2.5 Sort  ‹Start› 2.5 → in_progress (Mark 2.5 started)
+        23 - [ ] 2.5 Sort  ‹Complete› 2.5 → completed (Mark 2.5 complete)
+        ");
+    }
+
+    #[test]
+    fn without_a_status_file_the_title_offers_one() {
+        assert_snapshot!(lenses(billing_without_status()), @r"
+         1 # Billing  ‹2/10 · 20% · Make status.json› Init (2 of 10 completed / Makes docs/plan-outputs/x/status.json)
+         5 ## Phase 1: Ledger  ‹2/5 · 40%› tells (2 of 5 completed)
+        10 - [ ] 1.2.2 Credit side  ‹Complete› 1.2.2 → completed (Mark 1.2.2 complete)
+        11 - [ ] 1.3 Reconcile nightly (depends: 1.2)  ‹Complete› 1.3 → completed (Mark 1.3 complete)
+        17 ## Phase 2: Invoices  ‹0/5 · 0%› tells (0 of 5 completed)
+        19 - [ ] 2.1 Number invoices (depends: 1.1)  ‹Complete› 2.1 → completed (Mark 2.1 complete)
+        20 - [ ] 2.2 Send them by mail (depends: 2.1, 1.3)  ‹Complete› 2.2 → completed (Mark 2.2 complete)
+        21 - [ ] 2.3 Archive [old](command:erase) ones  ‹Complete› 2.3 → completed (Mark 2.3 complete)
+        22 - [ ] 2.4 Print  ‹Complete› 2.4 → completed (Mark 2.4 complete)
+        23 - [ ] 2.5 Sort  ‹Complete› 2.5 → completed (Mark 2.5 complete)
+        ");
+    }
+
+    #[test]
+    fn an_unreadable_status_file_is_said_at_the_title_and_nothing_can_be_marked() {
+        let broken = format!("{}//- status.json\n{{ \"tasks\": [", billing_without_status());
+        assert_snapshot!(lenses(&broken), @r"
+         1 # Billing  ‹status.json cannot be read› Open(Place { file: Status, span: 11..12 }) (Opens status.json)
+         5 ## Phase 1: Ledger  ‹2/5 · 40%› tells (2 of 5 completed)
+        17 ## Phase 2: Invoices  ‹0/5 · 0%› tells (0 of 5 completed)
+        ");
+    }
+
+    #[test]
+    fn a_status_file_leads_back_to_its_plan() {
+        let fixture = Fixture::new(BILLING);
+        let lenses = status_code_lenses(&fixture.analysis);
+        let shown: Vec<String> =
+            lenses.iter().map(|lens| format!("{} {:?}", lens.title, lens.effect)).collect();
+        assert_snapshot!(shown.join("\n"), @"2/9 · 22% · docs/plans/billing.md Some(Open(Place { file: Plan, span: 2..9 }))");
+    }
+
+    #[test]
+    fn of_many_tasks_those_that_are_worked_on_come_first() {
+        let mut text = "# Many\n\n## Phase 1: All\n\n".to_owned();
+        for task in 0..1000 {
+            text.push_str(&format!("- [ ] 1.{task} Do {task}\n"));
+        }
+        text.push_str("//- status.json\n{\"tasks\":[{\"id\":\"1.999\",\"description\":\"Do 999\",\"status\":\"in_progress\"}]}");
+        let fixture = Fixture::new(&text);
+        let mut tasks: Vec<Span> = code_lenses(&fixture.analysis)
+            .into_iter()
+            .filter(|lens| matches!(&lens.effect, Some(Effect::Mark(mark)) if mark.to != tallymark_status::Word::InProgress))
+            .map(|lens| lens.span)
+            .collect();
+        tasks.dedup();
+        assert_eq!(tasks.len(), MOST_TASK_LENSES);
+        assert_eq!(fixture.line(tasks[0].start), " 5 - [ ] 1.0 Do 0");
+        assert_eq!(fixture.line(tasks[MOST_TASK_LENSES - 1].start), "1004 - [ ] 1.999 Do 999");
+    }
 }

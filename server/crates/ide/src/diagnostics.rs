@@ -75,3 +75,88 @@ fn how_many_more(analysis: &Analysis, file: File, more: usize) -> Diagnostic {
         finding: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::fixture::{BILLING, Fixture};
+
+    fn shown(fixture: &Fixture, file: File) -> String {
+        let mut shown = String::new();
+        for diagnostic in diagnostics(&fixture.analysis, file) {
+            let line = match file {
+                File::Plan => fixture.line(diagnostic.span.start),
+                File::Status => fixture.status_line(diagnostic.span.start),
+            };
+            let code = diagnostic.code.unwrap_or("-");
+            shown.push_str(&format!(
+                "{} {code} {}\n   {line}\n",
+                diagnostic.severity.name(),
+                diagnostic.message
+            ));
+            for related in &diagnostic.related {
+                let line = match related.place.file {
+                    File::Plan => fixture.line(related.place.span.start),
+                    File::Status => fixture.status_line(related.place.span.start),
+                };
+                shown.push_str(&format!("   + {}: {line}\n", related.message));
+            }
+        }
+        shown
+    }
+
+    #[test]
+    fn each_file_gets_its_own_findings_with_the_places_in_the_other() {
+        let text = BILLING.replace("[ ] 1.3", "[x] 1.3");
+        let fixture = Fixture::new(&text);
+        let plan = shown(&fixture, File::Plan);
+        assert!(plan.contains("TM103"), "{plan}");
+        let both = diagnostics(&fixture.analysis, File::Plan).len()
+            + diagnostics(&fixture.analysis, File::Status).len();
+        assert_eq!(both, fixture.analysis.findings.len());
+    }
+
+    #[test]
+    fn the_most_severe_come_first_and_those_of_one_severity_by_place() {
+        let fixture = Fixture::new(BILLING);
+        for file in [File::Plan, File::Status] {
+            let order: Vec<_> = diagnostics(&fixture.analysis, file)
+                .into_iter()
+                .map(|diagnostic| (Reverse(diagnostic.severity), diagnostic.span))
+                .collect();
+            assert!(order.is_sorted(), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn a_finding_leads_back_to_itself() {
+        let fixture = Fixture::new(BILLING);
+        for diagnostic in diagnostics(&fixture.analysis, File::Plan) {
+            let finding = &fixture.analysis.findings[diagnostic.finding.expect("it shows one")];
+            assert_eq!((Some(finding.code), &finding.message), (diagnostic.code, &diagnostic.message));
+        }
+    }
+
+    #[test]
+    fn beyond_the_most_the_last_says_how_many_more_and_how_to_list_them() {
+        let mut fixture = Fixture::new(&BILLING.replace("[ ] 1.3", "[x] 1.3"));
+        let finding = fixture.analysis.findings[0].clone();
+        fixture.analysis.findings = vec![finding; MOST_DIAGNOSTICS];
+        assert_eq!(diagnostics(&fixture.analysis, File::Plan).len(), MOST_DIAGNOSTICS);
+        assert!(
+            diagnostics(&fixture.analysis, File::Plan).iter().all(|diagnostic| diagnostic.code.is_some())
+        );
+        let finding = fixture.analysis.findings[0].clone();
+        fixture.analysis.findings = vec![finding; MOST_DIAGNOSTICS + 13];
+        let shown = diagnostics(&fixture.analysis, File::Plan);
+        assert_eq!(shown.len(), MOST_DIAGNOSTICS);
+        assert_snapshot!(shown[MOST_DIAGNOSTICS - 1].message, @"14 more findings are not shown here. `tallymark check docs/plans/billing.md` lists all.");
+    }
+
+    #[test]
+    fn a_rule_has_the_address_of_its_page() {
+        assert_snapshot!(page_url("TM103"), @"https://github.com/tallymark/tallymark/blob/main/docs/rules/TM103.md");
+    }
+}

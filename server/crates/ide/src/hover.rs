@@ -10,7 +10,7 @@ use crate::markup::Card;
 use crate::target::{entry_at, phase_at_line, tasks_in};
 use crate::verb::{Choice, choice};
 use crate::waiting::blocked_by;
-use crate::words::{age, exact_age, one_line, plain_title, progress_in_words, quoted_name, tasks};
+use crate::words::{age, exact_age, one_line, plain_title, progress_and_rest, quoted_name, tasks};
 
 /// What is shown at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ fn task_card(analysis: &Analysis, task: TaskIndex, now: Option<i64>) -> Card {
     }
     let below = joined.below[task.get()];
     if below.total > 0 {
-        card.field("subtasks", &format!("{below} ({})", progress_in_words(below)));
+        card.field("subtasks", &progress_and_rest(below));
     }
     dependency_fields(analysis, task, &mut card);
     mark_fields(analysis, task, &mut card);
@@ -269,7 +269,7 @@ fn full_name(plan: &Plan, task: TaskIndex) -> String {
 
 /// Why the task cannot be marked now, where something else than a dependency stands in the way.
 fn mark_fields(analysis: &Analysis, task: TaskIndex, card: &mut Card) {
-    if let Choice::Closed(reason) = choice(analysis, task, Verb::Complete) {
+    if let Choice::Refused(reason) = choice(analysis, task, Verb::Complete) {
         card.field("cannot be marked", &reason);
     }
 }
@@ -371,10 +371,9 @@ fn phase_card(analysis: &Analysis, phase: PhaseIndex) -> Card {
     let own = &plan.phases[phase.get()];
     let progress = joined.phases[phase.get()];
     let mut card = Card::new(&one_line(&plain_title(plan.slice(own.title)), 200));
-    card.sentence(&format!("{progress} ({})", progress_in_words(progress)));
+    card.sentence(&progress_and_rest(progress));
     card.gap();
-    let tasks =
-        || tasks_in(plan, own.block).map(TaskIndex).filter(|&task| plan.task(task).phase == Some(phase));
+    let tasks = || tasks_in(plan, own.block).map(TaskIndex);
     for (label, state) in [("in progress", State::InProgress), ("failed", State::Failed)] {
         let names: Vec<String> = tasks()
             .filter(|&task| joined.state(task) == state)
@@ -395,7 +394,7 @@ fn plan_card(analysis: &Analysis) -> Card {
     let plan = &*joined.plan;
     let title = plan.title.map_or("", |title| plan.slice(title));
     let mut card = Card::new(&one_line(&plain_title(title), 200));
-    card.sentence(&format!("{} ({})", joined.total, progress_in_words(joined.total)));
+    card.sentence(&progress_and_rest(joined.total));
     card.gap();
     let path = &analysis.facts.status_path;
     card.field(
@@ -418,4 +417,245 @@ fn plan_card(analysis: &Analysis) -> Card {
 fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::fixture::{BILLING, Fixture, NOON, billing_at, billing_without_status};
+
+    fn shown(fixture: &Fixture) -> Hover {
+        let offset = fixture.span.start as usize;
+        let hover = match fixture.file {
+            File::Plan => hover(&fixture.analysis, offset, Some(NOON)),
+            File::Status => hover_status(&fixture.analysis, offset, Some(NOON)),
+        };
+        hover.expect("there is something to say here")
+    }
+
+    fn markdown(at: &str) -> String {
+        shown(&billing_at(at)).markdown
+    }
+
+    #[test]
+    fn a_task_is_told_from_both_sides() {
+        assert_snapshot!(markdown("Write postings"), @r"
+        **1.2 Write postings**
+
+        In progress for 12 m, says status.json; its box is open.
+
+        - phase: Phase 1: Ledger
+        - started: 12 m ago (2026-01-01T11:48:00.000Z)
+        - in status.json: line 6
+        - subtasks: 1/2 · 50%, 1 in progress
+        - depends on: 1 of 1 task done
+          - 1.1 Create the ledger table: completed
+        - needed by: 1.3
+        ");
+    }
+
+    #[test]
+    fn a_blocked_task_says_by_what() {
+        assert_snapshot!(markdown("Send them"), @r"
+        **2.2 Send them by mail**
+
+        Pending, says status.json; its box is open. It is blocked by 2.1 and 1.3.
+
+        - phase: Phase 2: Invoices
+        - in status.json: line 11
+        - depends on: 0 of 2 tasks done
+          - 1.3 Reconcile nightly: pending
+          - 2.1 Number invoices: failed
+        ");
+    }
+
+    #[test]
+    fn a_failed_task_tells_its_error() {
+        assert_snapshot!(markdown("Number invoices"), @r#"
+        **2.1 Number invoices**
+
+        Failed, says status.json; its box is open.
+
+        - phase: Phase 2: Invoices
+        - retries: 2
+        - error: duplicate key value violates unique constraint "invoice_number"
+        - in status.json: line 10
+        - depends on: 1 of 1 task done
+          - 1.1 Create the ledger table: completed
+        - needed by: 2.2
+        "#);
+    }
+
+    #[test]
+    fn texts_from_the_files_are_no_markup() {
+        assert_snapshot!(markdown("Create the"), @r"
+        **1.1 Create the ledger table**
+
+        Completed, says status.json; its box is ticked.
+
+        - phase: Phase 1: Ledger
+        - started: 2 d ago (2025-12-30T12:00:00.000Z)
+        - completed: 1 d ago (2025-12-30T12:07:44.137Z)
+        - took: 7 m 44 s
+        - notes: see \<b\>ddl\</b\> and https\://example.org
+        - in status.json: line 4
+        - needed by: 1.2, 2.1
+        ");
+        assert_snapshot!(markdown("Archive"), @r"
+        **2.3 Archive \[old\](command:erase) ones**
+
+        Skipped, says status.json; its box is open.
+
+        - phase: Phase 2: Invoices
+        - reason: nobody reads them
+        - in status.json: line 12
+        ");
+    }
+
+    #[test]
+    fn an_unknown_word_is_shown_as_it_stands() {
+        assert_snapshot!(markdown("Print"), @r"
+        **2.4 Print**
+
+        status.json says “rolled_back”, which is no status; its box is open.
+
+        - phase: Phase 2: Invoices
+        - in status.json: line 13
+        ");
+    }
+
+    #[test]
+    fn a_task_that_status_json_lacks_says_so() {
+        assert_snapshot!(markdown("Sort"), @r"
+        **2.5 Sort**
+
+        Pending: its box is open, and status.json does not have this task. Nothing stands in its way.
+
+        - phase: Phase 2: Invoices
+        ");
+    }
+
+    #[test]
+    fn clients_without_markdown_get_plain_text() {
+        assert_snapshot!(shown(&billing_at("Create the")).plain, @r"
+        1.1 Create the ledger table
+
+        Completed, says status.json; its box is ticked.
+
+        phase: Phase 1: Ledger
+        started: 2 d ago (2025-12-30T12:00:00.000Z)
+        completed: 1 d ago (2025-12-30T12:07:44.137Z)
+        took: 7 m 44 s
+        notes: see <b>ddl</b> and https://example.org
+        in status.json: line 4
+        needed by: 1.2, 2.1
+        ");
+    }
+
+    #[test]
+    fn a_phase_tells_its_progress() {
+        assert_snapshot!(markdown("Phase 1: Ledger"), @r"
+        **Phase 1: Ledger**
+
+        2/5 · 40%, 2 in progress
+
+        - in progress: 1.2, 1.2.2
+        - criteria: 1 of 2 met
+          - ✓ The sums agree
+          - ○ No posting is an orphan
+        ");
+    }
+
+    #[test]
+    fn a_criterion_is_told_apart_from_tasks() {
+        assert_snapshot!(markdown("The sums agree"), @r"
+        **V1.1 The sums agree**
+
+        A criterion, met. Criteria are not counted as tasks.
+
+        - phase: Phase 1: Ledger
+        ");
+    }
+
+    #[test]
+    fn the_title_tells_of_the_whole_plan() {
+        assert_snapshot!(markdown("Billing"), @r"
+        **Billing**
+
+        2/9 · 22%, 2 in progress, 1 failed; 1 skipped, not counted
+
+        - status.json: docs/plan-outputs/billing/status.json
+        - read as: phased
+        - criteria: 1 of 2 met
+        ");
+    }
+
+    #[test]
+    fn without_a_status_file_the_box_speaks() {
+        let text = billing_without_status().replace("1.1 Create", "1.1 $0Create");
+        assert_snapshot!(shown(&Fixture::new(&text)).markdown, @r"
+        **1.1 Create the ledger table**
+
+        Completed: its box is ticked; there is no status.json.
+
+        - phase: Phase 1: Ledger
+        - needed by: 1.2, 2.1
+        ");
+    }
+
+    #[test]
+    fn an_unreadable_status_file_is_said() {
+        let text = billing_without_status().replace("2.5 Sort", "2.5 $0Sort");
+        assert_snapshot!(shown(&Fixture::new(&format!("{text}//- status.json\n{{"))).markdown, @r"
+        **2.5 Sort**
+
+        Pending: its box is open; status.json cannot be read. Nothing stands in its way.
+
+        - phase: Phase 2: Invoices
+        - cannot be marked: status.json cannot be read, so nothing is written to it; \`tallymark validate\` says why
+        ");
+    }
+
+    #[test]
+    fn inside_status_json_the_plan_is_told() {
+        assert_snapshot!(markdown("\"id\": \"1.3\""), @r"
+        **1.3 Reconcile nightly**
+
+        Pending, says status.json; its box is open. It is blocked by 1.2.
+
+        - phase: Phase 1: Ledger
+        - in status.json: line 9
+        - depends on: 0 of 1 task done
+          - 1.2 Write postings: in progress
+        - needed by: 2.2
+        - in the plan: docs/plans/billing.md, line 11
+        ");
+        assert_snapshot!(markdown("\"id\": \"9.9\""), @r"
+        **9.9**
+
+        Dream
+
+        - in the plan: docs/plans/billing.md has no such task
+        ");
+    }
+
+    #[test]
+    fn what_is_marked_is_the_line_or_the_id() {
+        let fixture = billing_at("Write postings");
+        assert_eq!(fixture.line(shown(&fixture).span.start), " 8 - [ ] 1.2 Write postings (depends: 1.1)");
+        let fixture = billing_at("\"description\": \"Print\"");
+        let source = &fixture.analysis.joined.status().expect("it is readable").source;
+        assert_eq!(source.slice(shown(&fixture).span), "\"2.4\"");
+    }
+
+    #[test]
+    fn elsewhere_nothing_is_said() {
+        let fixture = Fixture::new(BILLING);
+        let output = fixture.analysis.joined.plan.source.text().find("**Output").expect("it has one");
+        assert_eq!(hover(&fixture.analysis, output, Some(NOON)), None);
+        assert_eq!(hover_status(&fixture.analysis, 0, Some(NOON)), None);
+        assert_eq!(hover(&fixture.analysis, usize::MAX, Some(NOON)), None);
+    }
 }

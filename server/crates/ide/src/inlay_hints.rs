@@ -48,7 +48,7 @@ pub fn inlay_hints(analysis: &Analysis, span: Span, now: Option<i64>) -> Vec<Inl
     title_hint(analysis, lines, &mut hints);
     let first = plan.phases.partition_point(|phase| phase.heading.start < lines.start);
     for (phase, progress) in plan.phases.iter().zip(&joined.phases).skip(first) {
-        if phase.heading.start > lines.end {
+        if phase.heading.start >= lines.end {
             break;
         }
         if progress.total > 0 {
@@ -176,4 +176,138 @@ fn state_tooltip(status: &Status, entry: &Entry, now: Option<i64>) -> String {
         }
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::fixture::{BILLING, Fixture, NOON, billing_without_status};
+
+    /// Each line that bears a hint, with it; below the tooltip.
+    fn hints(fixture: &Fixture, tooltips: bool) -> String {
+        let mut shown = String::new();
+        for hint in inlay_hints(&fixture.analysis, fixture.span, Some(NOON)) {
+            shown.push_str(&format!("{}  ‹{}›\n", fixture.line(hint.offset), hint.label));
+            if tooltips {
+                shown.push_str(&format!("      {}\n", hint.tooltip.replace('\n', "\n      ")));
+            }
+        }
+        shown
+    }
+
+    #[test]
+    fn progress_and_states_stand_behind_the_lines() {
+        assert_snapshot!(hints(&Fixture::new(BILLING), false), @r"
+         1 # Billing  ‹2/9 · 22%›
+         5 ## Phase 1: Ledger  ‹2/5 · 40%›
+         7 - [x] 1.1 Create the `ledger` table  ‹completed›
+         8 - [ ] 1.2 Write postings (depends: 1.1)  ‹in progress 12 m, 1/2 · 50%›
+         9 - [x] 1.2.1 Debit side  ‹completed›
+        10 - [ ] 1.2.2 Credit side  ‹in progress 40 s›
+        17 ## Phase 2: Invoices  ‹0/4 · 0%›
+        19 - [ ] 2.1 Number invoices (depends: 1.1)  ‹failed: duplicate key value violates unique constraint…›
+        21 - [ ] 2.3 Archive [old](command:erase) ones  ‹skipped: nobody reads them›
+        22 - [ ] 2.4 Print  ‹unknown status: rolled_back›
+        ");
+    }
+
+    #[test]
+    fn tooltips_tell_more() {
+        assert_snapshot!(hints(&Fixture::new(BILLING), true), @r#"
+         1 # Billing  ‹2/9 · 22%›
+              2 of 9 completed, 2 in progress, 1 failed; 1 skipped, not counted
+         5 ## Phase 1: Ledger  ‹2/5 · 40%›
+              2 of 5 completed, 2 in progress
+         7 - [x] 1.1 Create the `ledger` table  ‹completed›
+              status.json, line 4: completed
+              Started 2 d ago (2025-12-30T12:00:00.000Z)
+              Completed 1 d ago (2025-12-30T12:07:44.137Z)
+              Took 7 m 44 s
+              Notes: see <b>ddl</b> and https://example.org
+         8 - [ ] 1.2 Write postings (depends: 1.1)  ‹in progress 12 m, 1/2 · 50%›
+              status.json, line 6: in_progress
+              Started 12 m ago (2026-01-01T11:48:00.000Z)
+              Subtasks: 1 of 2 completed, 1 in progress
+         9 - [x] 1.2.1 Debit side  ‹completed›
+              status.json, line 7: completed
+        10 - [ ] 1.2.2 Credit side  ‹in progress 40 s›
+              status.json, line 8: in_progress
+              Started 40 s ago (2026-01-01T11:59:20.000Z)
+        17 ## Phase 2: Invoices  ‹0/4 · 0%›
+              0 of 4 completed, 1 failed; 1 skipped, not counted
+        19 - [ ] 2.1 Number invoices (depends: 1.1)  ‹failed: duplicate key value violates unique constraint…›
+              status.json, line 10: failed
+              Error: duplicate key value violates unique constraint "invoice_number"
+        21 - [ ] 2.3 Archive [old](command:erase) ones  ‹skipped: nobody reads them›
+              status.json, line 12: skipped
+              Reason: nobody reads them
+        22 - [ ] 2.4 Print  ‹unknown status: rolled_back›
+              status.json, line 13: rolled_back
+        "#);
+    }
+
+    #[test]
+    fn without_a_status_file_there_is_only_progress() {
+        assert_snapshot!(hints(&Fixture::new(billing_without_status()), false), @r"
+         1 # Billing  ‹2/10 · 20%›
+         5 ## Phase 1: Ledger  ‹2/5 · 40%›
+         8 - [ ] 1.2 Write postings (depends: 1.1)  ‹1/2 · 50%›
+        17 ## Phase 2: Invoices  ‹0/5 · 0%›
+        ");
+    }
+
+    #[test]
+    fn without_a_readable_status_file_there_is_only_progress() {
+        let broken = format!("{}//- status.json\n{{ \"tasks\": [", billing_without_status());
+        let without = hints(&Fixture::new(billing_without_status()), true);
+        assert!(!without.is_empty());
+        assert_eq!(hints(&Fixture::new(&broken), true), without);
+    }
+
+    #[test]
+    fn only_lines_that_the_span_touches_bear_hints() {
+        let from_1_2_1 = BILLING.replace("  - [x] 1.2.1 Deb", "  - [x] 1.2.1 D$0eb");
+        assert_snapshot!(hints(&Fixture::new(&from_1_2_1.replace("Credit side\n-", "Cr$0edit side\n-")), false), @r"
+         9 - [x] 1.2.1 Debit side  ‹completed›
+        10 - [ ] 1.2.2 Credit side  ‹in progress 40 s›
+        ");
+    }
+
+    #[test]
+    fn every_span_gives_the_hints_of_its_lines_and_no_others() {
+        let fixture = Fixture::new(BILLING);
+        let source = &fixture.analysis.joined.plan.source;
+        let all = inlay_hints(&fixture.analysis, Span::new(0, source.len()), Some(NOON));
+        let mut one_by_one = Vec::new();
+        for line in 0..source.line_count() {
+            one_by_one.extend(inlay_hints(&fixture.analysis, source.line_span(line), Some(NOON)));
+        }
+        assert_eq!(one_by_one, all);
+    }
+
+    #[test]
+    fn a_file_that_is_no_plan_bears_none() {
+        assert_eq!(hints(&Fixture::new("# Shopping\n\nSome words, and no box.\n"), false), "");
+    }
+
+    #[test]
+    fn a_parent_bears_the_progress_of_its_subtasks_once_one_has_moved() {
+        let plan = "//- .kiro/specs/a/tasks.md\n# Implementation Plan\n\n- [ ] 1. Set up\n  - [x] 1.1 Make folders\n  - [ ] 1.2 Write files\n- [ ] 2. Build\n  - [ ] 2.1 Compile\n";
+        assert_snapshot!(hints(&Fixture::new(plan), false), @r"
+        1 # Implementation Plan  ‹1/5 · 20%›
+        3 - [ ] 1. Set up  ‹1/2 · 50%›
+        ");
+    }
+
+    #[test]
+    fn an_error_is_one_short_line() {
+        let plan = "## Phase 1: A\n- [ ] 1.1 One\n- [ ] 1.2 Two\n//- status.json\n{\"tasks\":[{\"id\":\"1.1\",\"description\":\"One\",\"status\":\"failed\",\"error\":\"first line\\nsecond \\u202e line that goes on and on and on and on\"},{\"id\":\"1.2\",\"description\":\"Two\",\"status\":\"failed\"}]}";
+        assert_snapshot!(hints(&Fixture::new(plan), false), @r"
+        1 ## Phase 1: A  ‹0/2 · 0%›
+        2 - [ ] 1.1 One  ‹failed: first line second line that goes on and on and…›
+        3 - [ ] 1.2 Two  ‹failed›
+        ");
+    }
 }

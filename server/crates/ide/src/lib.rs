@@ -8,6 +8,8 @@ mod actions;
 mod code_lenses;
 mod diagnostics;
 mod effect;
+#[cfg(test)]
+mod fixture;
 mod hover;
 mod inlay_hints;
 mod markup;

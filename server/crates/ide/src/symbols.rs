@@ -52,7 +52,7 @@ pub fn symbols(analysis: &Analysis) -> Vec<Symbol> {
     for (task, _) in plan.tasks() {
         symbols.push(task_symbol(analysis, task, &depths));
     }
-    criteria_symbols(plan, &depths, &mut symbols);
+    criteria_symbols(analysis, &depths, &mut symbols);
     // A heading that is a phase and a task both: the phase is the outer one.
     symbols.sort_by_key(|symbol| (symbol.line.start, symbol.kind != SymbolKind::Phase));
     // What cannot lie so deep, because nothing is above it, lies as deep as it can.
@@ -122,7 +122,8 @@ fn task_symbol(analysis: &Analysis, task: TaskIndex, depths: &[u32]) -> Symbol {
 }
 
 /// One line for each run of criteria that belong to a phase and to no task.
-fn criteria_symbols(plan: &Plan, depths: &[u32], symbols: &mut Vec<Symbol>) {
+fn criteria_symbols(analysis: &Analysis, depths: &[u32], symbols: &mut Vec<Symbol>) {
+    let plan = &*analysis.joined.plan;
     let free = |index: usize| plan.criteria.get(index).filter(|criterion| criterion.task.is_none());
     let mut first = 0;
     while first < plan.criteria.len() {
@@ -134,9 +135,8 @@ fn criteria_symbols(plan: &Plan, depths: &[u32], symbols: &mut Vec<Symbol>) {
         while free(end).is_some_and(|next| next.phase == criterion.phase) {
             end += 1;
         }
-        let met = plan.criteria[first..end]
-            .iter()
-            .filter(|criterion| criterion.mark.meaning == tallymark_plan::Meaning::Done)
+        let met = (first..end)
+            .filter(|&index| analysis.joined.criterion_state(index as u32) == State::Completed)
             .count();
         symbols.push(Symbol {
             depth: criterion.phase.map_or(0, |phase| depths[phase.get()] + 1),
@@ -153,4 +153,86 @@ fn criteria_symbols(plan: &Plan, depths: &[u32], symbols: &mut Vec<Symbol>) {
 fn name(text: &str) -> String {
     let name = one_line(&plain_title(text), NAME);
     if name.is_empty() { "(no title)".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::fixture::{BILLING, Fixture};
+
+    fn outline(text: &str) -> String {
+        let fixture = Fixture::new(text);
+        let mut shown = String::new();
+        for symbol in symbols(&fixture.analysis) {
+            let indent = "  ".repeat(symbol.depth as usize);
+            let kind = match symbol.kind {
+                SymbolKind::Phase => '#',
+                SymbolKind::Task(_) => '-',
+                SymbolKind::Criteria => '?',
+            };
+            shown.push_str(format!("{indent}{kind} {} | {}", symbol.name, symbol.detail).trim_end());
+            shown.push('\n');
+        }
+        shown
+    }
+
+    #[test]
+    fn the_outline_has_phases_tasks_and_one_line_for_the_criteria() {
+        assert_snapshot!(outline(BILLING), @r"
+        # Phase 1: Ledger | 2/5 · 40%
+          - 1.1 Create the ledger table | completed
+          - 1.2 Write postings | in progress, 1/2 · 50%
+            - 1.2.1 Debit side | completed
+            - 1.2.2 Credit side | in progress
+          - 1.3 Reconcile nightly |
+          ? Criteria | 1/2
+        # Phase 2: Invoices | 0/4 · 0%
+          - 2.1 Number invoices | failed
+          - 2.2 Send them by mail |
+          - 2.3 Archive [old](command:erase) ones | skipped
+          - 2.4 Print | unknown
+          - 2.5 Sort |
+        ");
+    }
+
+    #[test]
+    fn phases_and_tasks_nest() {
+        let text = "# Nested\n\n- [ ] Before all\n\n## Phase 1: Outer\n\n- [ ] 1.1 One\n\n### Phase 1.1: Inner\n\n- [ ] 1.1.1 Two\n  - [ ] 1.1.1.1 Three\n\n## Phase 2: **Other**\n\n- [ ] ``` `\n";
+        assert_snapshot!(outline(text), @r"
+        - Before all |
+        # Phase 1: Outer | 0/3 · 0%
+          - 1.1 One |
+          # Phase 1.1: Inner | 0/2 · 0%
+            - 1.1.1 Two | 0/1 · 0%
+              - 1.1.1.1 Three |
+        # Phase 2: Other | 0/1 · 0%
+          - (no title) |
+        ");
+    }
+
+    #[test]
+    fn every_line_lies_in_its_span_and_below_what_is_above_it() {
+        let fixture = Fixture::new(BILLING);
+        let mut above: Vec<Span> = Vec::new();
+        for symbol in symbols(&fixture.analysis) {
+            assert_eq!(symbol.span.cover(symbol.line), symbol.span, "{symbol:?}");
+            above.truncate(symbol.depth as usize);
+            assert_eq!(
+                above.len(),
+                symbol.depth as usize,
+                "{symbol:?} lies deeper than one below the line before"
+            );
+            if let Some(outer) = above.last() {
+                assert_eq!(outer.cover(symbol.span), *outer, "{symbol:?}");
+            }
+            above.push(symbol.span);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_plan_has_none() {
+        assert_eq!(outline("# Read me\n\nWords.\n"), "");
+    }
 }

@@ -100,8 +100,10 @@ impl Verb {
 pub(crate) enum Choice {
     /// It is.
     Open,
-    /// It would be, but for this reason.
-    Closed(String),
+    /// Other tasks come first: `blocked by 1.2`.
+    Blocked(String),
+    /// It would be refused, and why.
+    Refused(String),
     /// It is none for a task in this state.
     Unfit,
 }
@@ -111,13 +113,12 @@ pub(crate) fn choice(analysis: &Analysis, task: TaskIndex, verb: Verb) -> Choice
     if !verb.suits(analysis.joined.state(task)) {
         return Choice::Unfit;
     }
-    if verb == Verb::Start
-        && let Some(blockers) = blocked_by(&analysis.joined, task)
-    {
-        return Choice::Closed(blockers);
+    let mark = tallymark_sync::Mark { reopen: verb == Verb::Reopen, ..tallymark_sync::Mark::to(verb.to()) };
+    if let Some(refusal) = analysis.refusal(task, &mark) {
+        return Choice::Refused(refusal.to_string());
     }
-    if analysis.joined.status_file.is_some() && analysis.joined.status().is_none() {
-        return Choice::Closed("status.json cannot be read".to_owned());
+    match blocked_by(&analysis.joined, task) {
+        Some(blockers) if verb == Verb::Start => Choice::Blocked(blockers),
+        _ => Choice::Open,
     }
-    Choice::Open
 }

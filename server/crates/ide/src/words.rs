@@ -121,12 +121,22 @@ pub(crate) fn tasks(count: usize) -> String {
     if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }
 }
 
-/// A progress told in words: `3 of 7 completed, 1 in progress, 1 failed; 2 skipped`.
+/// A progress told in words: `3 of 7 completed, 1 in progress, 1 failed; 2 skipped, not counted`.
 pub(crate) fn progress_in_words(progress: Progress) -> String {
     if progress.total == 0 {
         return "no tasks".to_owned();
     }
-    let mut words = format!("{} of {} completed", progress.completed, progress.counted());
+    format!("{} of {} completed{}", progress.completed, progress.counted(), rest_in_words(progress))
+}
+
+/// A progress as it is shown everywhere, with the rest in words: `3/7 · 43%, 1 in progress, 1 failed`.
+pub(crate) fn progress_and_rest(progress: Progress) -> String {
+    format!("{progress}{}", rest_in_words(progress))
+}
+
+/// What of a progress is not completed: `, 1 in progress, 1 failed; 2 skipped, not counted`.
+fn rest_in_words(progress: Progress) -> String {
+    let mut words = String::new();
     for (count, label) in [(progress.in_progress, "in progress"), (progress.failed, "failed")] {
         if count > 0 {
             words.push_str(&format!(", {count} {label}"));
