@@ -14,6 +14,7 @@ mod plain;
 mod progress;
 pub mod rules;
 mod state;
+mod words;
 
 pub use analysis::Analysis;
 pub use finding::{Facts, File, Finding, Fix, FixAction, Place, Related, Severity, Subject};

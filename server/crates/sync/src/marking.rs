@@ -5,6 +5,7 @@ use tallymark_status::{Change, EntryIndex, Expected, NewEntry, Request, Status, 
 use tallymark_text::Edit;
 
 use crate::marks::mark_edit;
+use crate::words::without_emphasis;
 use crate::{Analysis, Boxes, Joined, State};
 
 /// The state that tasks shall get.
@@ -236,11 +237,6 @@ fn new_entry(joined: &Joined, task: TaskIndex) -> NewEntry {
         description: without_emphasis(plan.title(task)),
         status: State::of_meaning(plan.meaning(task)).word().unwrap_or(Word::Pending),
     }
-}
-
-/// A title as a description: without `**` and `~~`; code stays code.
-fn without_emphasis(title: &str) -> String {
-    title.replace("**", "").replace("~~", "").trim().to_owned()
 }
 
 /// The request that adds a task: behind the entry of the nearest task before it that has one.

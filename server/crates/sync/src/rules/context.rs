@@ -5,6 +5,7 @@ use tallymark_status::{Change, EntryIndex, Request, Status};
 use tallymark_text::Span;
 
 use super::Boxes;
+use crate::words::quoted;
 use crate::{Facts, File, Joined, Place, Related, marking};
 
 /// What rules look at.
@@ -35,6 +36,11 @@ impl Context<'_> {
         let start = text.len() - text.trim_start().len();
         let end = source.line_span(source.line_of(start)).end as usize;
         Place { file, span: Span::new(start, start + text[start..end.max(start)].trim_end().len()) }
+    }
+
+    /// What to call a task in a message: its id, else its title in quotes.
+    pub(crate) fn name(&self, task: TaskIndex) -> String {
+        self.plan.id(task).map_or_else(|| quoted(self.plan.title(task)), str::to_owned)
     }
 
     /// Where a finding about a task's mark stands: the box; without one the task's line.

@@ -9,7 +9,15 @@ mod reporter;
 mod safe;
 #[cfg(test)]
 mod testing;
+mod tm101;
+mod tm102;
 mod tm103;
+mod tm104;
+mod tm106;
+mod tm108;
+mod tm109;
+mod tm110;
+mod tm112;
 
 use std::collections::HashMap;
 
@@ -80,7 +88,15 @@ pub struct Config {
 #[rustfmt::skip]
 pub static RULES: &[&Rule] = &[
     // Plan and status.json.
+    &tm101::RULE,
+    &tm102::RULE,
     &tm103::RULE,
+    &tm104::RULE,
+    &tm106::RULE,
+    &tm108::RULE,
+    &tm109::RULE,
+    &tm110::RULE,
+    &tm112::RULE,
     // The plan alone.
 
     // status.json alone.

@@ -1,0 +1,179 @@
+//! TM102: status.json has a task that the plan lacks.
+
+use tallymark_plan::{PhaseIndex, Plan, TaskForm};
+use tallymark_status::{Change, EntryIndex, Status};
+use tallymark_text::Edit;
+
+use super::{Boxes, Context, Needs, Reporter, Rule};
+use crate::words::quoted;
+use crate::{File, Finding, Fix, FixAction, Place, Severity, State, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    code: "TM102",
+    name: "not-in-plan",
+    severity: Severity::Warning,
+    summary: "status.json has a task that the plan lacks",
+    page: include_str!("../../../../../docs/rules/TM102.md"),
+    needs: Needs::Status,
+    trusts_boxes: false,
+    check,
+    fixes,
+    fix_all: None,
+};
+
+fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
+    let Some(status) = context.status else { return };
+    for (index, entry) in status.entries() {
+        if context.joined.counterparts[index.get()].is_some() || is_a_double(context, status, index) {
+            continue;
+        }
+        let id = status.id(index);
+        let mut message = match status.description(index) {
+            "" => format!("status.json has {id}, which is not in the plan"),
+            text => format!("status.json has {}, which is not in the plan", quoted(&join(id, text))),
+        };
+        if context.joined.tasks_with_id(id).next().is_some() {
+            message.push_str(&format!("; the plan's {id} is another task"));
+        }
+        let span = entry.id.as_ref().map_or(entry.span, |id| id.span);
+        reporter.report(Place::status(span), Subject::Entry(index), message, Vec::new());
+    }
+    let all = status.entries.len();
+    reporter.once(File::Plan, all, move |count| {
+        format!("{count} of the {all} tasks in status.json are not in this plan")
+    });
+}
+
+/// Whether another entry of the same id has its place in the plan: then TM303 reports the double.
+fn is_a_double(context: &Context<'_>, status: &Status, entry: EntryIndex) -> bool {
+    context
+        .joined
+        .entries_with_id(status.id(entry))
+        .any(|other| other != entry && context.joined.counterparts[other.get()].is_some())
+}
+
+fn join(id: &str, text: &str) -> String {
+    match id {
+        _ if text.starts_with(id) => text.to_owned(),
+        id => format!("{id} {text}"),
+    }
+}
+
+fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
+    let (Subject::Entry(entry), Some(status)) = (finding.subject, context.status) else { return Vec::new() };
+    let mut fixes = Vec::new();
+    let id = status.id(entry);
+    if let Some(edit) = line_for(context, status, entry) {
+        fixes.push(Fix {
+            title: format!("Add {id} to the plan"),
+            safe: false,
+            preferred: false,
+            ask: None,
+            action: FixAction::Plan(vec![edit]),
+        });
+    }
+    if !id.is_empty() {
+        fixes.push(Fix {
+            title: format!("Remove {id} from status.json"),
+            safe: false,
+            preferred: false,
+            ask: Some(format!("Remove {id} from status.json? Its times and notes go with it.")),
+            action: FixAction::Status(vec![context.request(status, entry, Change::Remove)]),
+        });
+    }
+    fixes
+}
+
+/// A line for an entry, behind the last task of the phase that it names; none if the plan has no such phase, no box in
+/// it to take after, or the id already.
+fn line_for(context: &Context<'_>, status: &Status, entry: EntryIndex) -> Option<Edit> {
+    let plan = context.plan;
+    let id = status.id(entry);
+    let phase = status.entry(entry).phase.as_ref().map(|phase| status.str(phase))?;
+    let phase = context.joined.phase_named(phase)?;
+    let (line, end) = last_box(plan, phase)?;
+    let description = status.description(entry).lines().next()?.trim();
+    if description.is_empty() || context.joined.tasks_with_id(id).next().is_some() {
+        return None;
+    }
+    let completed = State::of_word(status.word(entry)) == State::Completed;
+    let mark = if completed && context.boxes == Boxes::Mirror { 'x' } else { ' ' };
+    let bullet = line.chars().next().filter(|bullet| matches!(bullet, '-' | '*' | '+'))?;
+    let text = if id.starts_with('~') { description.to_owned() } else { join(id, description) };
+    let line_end = plan.source.line_end().as_str();
+    Some(Edit::insert(end, format!("{line_end}{bullet} [{mark}] {text}")))
+}
+
+/// The line of a phase's last task without a parent, and where its block ends.
+fn last_box(plan: &Plan, phase: PhaseIndex) -> Option<(&str, usize)> {
+    let task = plan
+        .tasks
+        .iter()
+        .rev()
+        .find(|task| task.phase == Some(phase) && task.parent.is_none() && task.form == TaskForm::Box)?;
+    let start = task.block.start as usize;
+    let end = start + plan.slice(task.block).trim_end().len();
+    Some((plan.slice(task.line), end))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::plan;
+
+    const PLAN: &str = "# Plan\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n  - with care\n\n**VERIFY Phase 1:**\n- [ ] All is read\n\n## Phase 2: Rest\n";
+
+    #[test]
+    fn an_entry_without_task_is_reported_in_status_json() {
+        let case = plan(PLAN).entries(&[("1.1", "Read", "pending"), ("1.4", "Drop the schema", "completed")]);
+        assert_eq!(
+            case.findings("TM102"),
+            ["status:3 \"\\\"1.4\\\"\": status.json has “1.4 Drop the schema”, which is not in the plan"]
+        );
+        assert_eq!(case.fixes("TM102"), ["Add 1.4 to the plan", "Remove 1.4 from status.json"]);
+        assert!(
+            case.fixed("TM102", "Add 1.4 to the plan")
+                .contains("- [ ] 1.1 Read\n  - with care\n- [ ] 1.4 Drop the schema\n\n**VERIFY")
+        );
+    }
+
+    #[test]
+    fn an_entry_that_stands_for_a_criterion_or_a_heading_is_in_the_plan() {
+        let case = plan(PLAN).entries(&[
+            ("1.1", "Read", "pending"),
+            ("1.30", "All is read", "pending"),
+            ("2.1", "Phase 2: Rest", "pending"),
+        ]);
+        assert_eq!(case.findings("TM102"), [] as [&str; 0]);
+        let case = plan(PLAN).entries(&[
+            ("1.1", "Read", "pending"),
+            ("1.2", "**VERIFY 1**: all is read. And well", "pending"),
+        ]);
+        assert_eq!(case.findings("TM102"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_number_that_the_plan_gave_to_another_task_is_said() {
+        let case =
+            plan(PLAN).entries(&[("2.1", "1.1 Read", "pending"), ("1.1", "Drop the schema", "pending")]);
+        assert_eq!(
+            case.findings("TM102"),
+            [
+                "status:3 \"\\\"1.1\\\"\": status.json has “1.1 Drop the schema”, which is not in the plan; the plan's 1.1 is another task"
+            ]
+        );
+    }
+
+    #[test]
+    fn another_plans_status_file_is_told_once() {
+        let entries: Vec<(String, String)> = (1..=8)
+            .map(|number| (format!("7.{number}"), format!("Unrelated piece number {number}")))
+            .collect();
+        let entries: Vec<_> =
+            entries.iter().map(|(id, text)| (id.as_str(), text.as_str(), "pending")).collect();
+        let findings = plan(PLAN).entries(&entries).findings("TM102");
+        assert_eq!(findings.len(), 1);
+        assert!(
+            findings[0].starts_with("plan:1 \"Plan\": 8 of the 8 tasks in status.json are not in this plan")
+        );
+    }
+}
