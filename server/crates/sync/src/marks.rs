@@ -8,10 +8,6 @@ use tallymark_text::Edit;
 pub(crate) fn mark_edit(plan: &Plan, task: TaskIndex, meaning: Meaning) -> Option<Edit> {
     let task = plan.task(task);
     let mark = task.mark.filter(|mark| task.form == TaskForm::Box && mark.meaning != meaning)?;
-    let text = match meaning {
-        Meaning::Open => " ",
-        Meaning::Done => "x",
-        _ => return None,
-    };
+    let text = plan.dialect.mark_for(meaning)?;
     Some(Edit::replace(mark.span, text))
 }

@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(case.fixes("TM102"), ["Add 1.4 to the plan", "Remove 1.4 from status.json"]);
         assert!(
             case.fixed("TM102", "Add 1.4 to the plan")
-                .contains("- [ ] 1.1 Read\n  - with care\n- [ ] 1.4 Drop the schema\n\n**VERIFY")
+                .contains("- [ ] 1.1 Read\n  - with care\n- [x] 1.4 Drop the schema\n\n**VERIFY")
         );
     }
 

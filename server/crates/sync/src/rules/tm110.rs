@@ -76,7 +76,7 @@ fn phase_of(status: &Status, entry: EntryIndex) -> &str {
 
 /// The phase that is current: the one of the first task in progress, else of the first that is open, else of the last.
 fn next_phase(status: &Status) -> &str {
-    let mut entries = status.entries().map(|(entry, _)| entry);
+    let mut entries = (0..status.entries.len() as u32).map(EntryIndex);
     let in_progress = entries.clone().find(|&entry| State::of_word(status.word(entry)) == State::InProgress);
     let open = || entries.clone().find(|&entry| !is_settled(status, entry));
     in_progress.or_else(open).or_else(|| entries.next_back()).map_or("", |entry| phase_of(status, entry))
