@@ -70,6 +70,7 @@ pub enum Command {
     Check(check::Check),
     Explain(explain::Explain),
     Status(status::Status),
+    Lsp(lsp::Lsp),
     Completions(completions::Completions),
 }
 
@@ -80,6 +81,7 @@ impl Command {
             Command::Check(command) => command.run(session),
             Command::Explain(command) => command.run(session),
             Command::Status(command) => command.run(session),
+            Command::Lsp(command) => command.run(session),
             Command::Completions(command) => command.run(session),
         }
     }
@@ -87,7 +89,7 @@ impl Command {
 
 /// The groups of the help, each with its commands.
 const GROUPS: [(&str, &[&str]); 3] =
-    [("Check", &["check", "explain"]), ("Status", &["status"]), ("Tools", &["completions"])];
+    [("Check", &["check", "explain"]), ("Status", &["status"]), ("Tools", &["lsp", "completions"])];
 
 /// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.
 pub fn parse() -> Arguments {

@@ -1,0 +1,116 @@
+//! What can be done at a place, and what doing it means.
+
+use tallymark_ide::{Action, ActionKind, Effect};
+use tallymark_sync::File;
+use tallymark_text::Span;
+use tower_lsp::ls_types::*;
+
+use super::{diagnostic, edit, position};
+use crate::commands::Command as Tallymark;
+use crate::session::Session;
+use crate::snapshot::Snapshot;
+
+/// The kinds of our actions; marks have kinds below the second.
+pub(crate) fn kinds() -> Vec<CodeActionKind> {
+    [ActionKind::QuickFix, ActionKind::Prepare, ActionKind::FixAll].map(kind).into()
+}
+
+/// The actions for a range of one of the two files.
+pub(crate) fn actions(
+    snapshot: &Snapshot,
+    file: File,
+    params: &CodeActionParams,
+    session: &Session,
+) -> Vec<CodeActionOrCommand> {
+    let Some(source) = diagnostic::source(&snapshot.analysis, file) else { return Vec::new() };
+    let span = position::span(source, params.range, session.encoding);
+    let only = params.context.only.as_deref();
+    candidates(snapshot, file, span, only)
+        .into_iter()
+        .filter(|action| wanted(&kind(action.kind), only))
+        .map(|action| convert(action, snapshot, session))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .filter(|action| {
+            // A client that does not grey actions out would offer the disabled ones as if they worked.
+            let disabled =
+                matches!(action, CodeActionOrCommand::CodeAction(action) if action.disabled.is_some());
+            !disabled || session.can.disabled_actions
+        })
+        .collect()
+}
+
+/// All that can be done, in the order of a menu; of the marks that cannot be set now only what is worth telling.
+fn candidates(snapshot: &Snapshot, file: File, span: Span, only: Option<&[CodeActionKind]>) -> Vec<Action> {
+    let analysis = &snapshot.analysis;
+    let mut actions = tallymark_ide::fix_actions(analysis, file, span);
+    let marks = tallymark_ide::mark_actions(analysis, file, span);
+    let asked_for =
+        |action: &Action| only.is_some_and(|only| !only.is_empty() && wanted(&kind(action.kind), Some(only)));
+    let any_open = marks.iter().any(|action| action.disabled.is_none());
+    actions.extend(
+        marks.into_iter().filter(|action| action.disabled.is_none() || asked_for(action) || !any_open),
+    );
+    if file == File::Plan {
+        actions.extend(tallymark_ide::actions_on_file(analysis));
+        // Source actions are offered where they are asked for, not in every menu.
+        if only.is_some() {
+            actions.extend(tallymark_ide::fix_all(analysis));
+        }
+    }
+    actions
+}
+
+/// Whether a kind is among those that were asked for, or below one of them.
+fn wanted(kind: &CodeActionKind, only: Option<&[CodeActionKind]>) -> bool {
+    let Some(only) = only.filter(|only| !only.is_empty()) else { return true };
+    only.iter().any(|asked| {
+        let below = kind.as_str().strip_prefix(asked.as_str());
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || asked.as_str().is_empty())
+    })
+}
+
+fn kind(kind: ActionKind) -> CodeActionKind {
+    CodeActionKind::from(kind.name())
+}
+
+fn convert(action: Action, snapshot: &Snapshot, session: &Session) -> CodeActionOrCommand {
+    let Action { title, kind: action_kind, effect, disabled, preferred, ask, finding } = action;
+    if !session.can.action_literals && disabled.is_none() {
+        return CodeActionOrCommand::Command(command(snapshot, title, effect, ask));
+    }
+    let (edit, command) = match effect {
+        _ if disabled.is_some() => (None, None),
+        Effect::EditPlan(edits) if ask.is_none() => {
+            let source = &snapshot.analysis.joined.plan.source;
+            let edits = edit::text_edits(source, &edits, session.encoding);
+            (Some(edit::workspace_edit(&snapshot.uri, Some(snapshot.version), edits, session)), None)
+        }
+        effect => (None, Some(command(snapshot, title.clone(), effect, ask))),
+    };
+    let mended = finding.and_then(|index| diagnostic::of_finding(snapshot, index, session));
+    CodeActionOrCommand::CodeAction(CodeAction {
+        title,
+        kind: Some(kind(action_kind)),
+        diagnostics: mended.map(|diagnostic| vec![diagnostic]),
+        edit,
+        command,
+        is_preferred: preferred.then_some(true),
+        disabled: disabled.map(|reason| CodeActionDisabled { reason }),
+        data: None,
+    })
+}
+
+/// The command that carries out an effect.
+pub(crate) fn command(snapshot: &Snapshot, title: String, effect: Effect, ask: Option<String>) -> Command {
+    let command = match effect {
+        Effect::EditPlan(edits) => Tallymark::Edit { version: snapshot.version, edits, ask },
+        Effect::Mark(mark) => Tallymark::mark(mark),
+        Effect::ChangeStatus(requests) => Tallymark::ChangeStatus { requests, ask },
+        Effect::Init => Tallymark::Init,
+        Effect::TreatAsPlan => Tallymark::TreatAsPlan,
+        Effect::Open(place) => Tallymark::Open(place),
+    };
+    let (name, argument) = command.to_call(&snapshot.uri);
+    Command { title, command: name.to_owned(), arguments: Some(vec![argument]) }
+}

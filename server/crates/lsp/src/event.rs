@@ -1,0 +1,165 @@
+//! All that the engine can be told, and the handle to tell it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::Instant;
+
+use serde::Deserialize;
+use tallymark_status::Status;
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::*;
+
+/// Where the answer to a request goes.
+pub(crate) type Answer<T> = oneshot::Sender<Result<T>>;
+
+/// What the engine is told, in the order in which it was said.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// The client introduces itself.
+    Initialize(Box<InitializeParams>, Answer<InitializeResult>),
+    /// The client has read what we can do: requests to it are allowed from now on.
+    Initialized,
+    /// The client is about to end us.
+    Shutdown(Answer<()>),
+    /// A document was opened.
+    Opened(DidOpenTextDocumentParams),
+    /// A document was edited.
+    Edited(DidChangeTextDocumentParams),
+    /// A document was saved.
+    Saved(DidSaveTextDocumentParams),
+    /// A document was closed.
+    Closed(DidCloseTextDocumentParams),
+    /// Workspace folders came or went.
+    FoldersChanged(DidChangeWorkspaceFoldersParams),
+    /// The client's settings changed; its answer to `workspace/configuration` says to what.
+    SettingsChanged(DidChangeConfigurationParams),
+    /// The client's settings: what stands under `tallymark`.
+    SettingsGiven(serde_json::Value),
+    /// The client saw files change on disk.
+    FilesChanged(DidChangeWatchedFilesParams),
+    /// A status.json was read, or written by us: what it holds now, `None` if it is not there.
+    StatusRead(PathBuf, Option<Arc<Status>>),
+    /// A `tallymark.toml` changed, came or went.
+    SettingsFileChanged,
+    /// Ten seconds have passed: ages are told anew.
+    Tick,
+    /// The client has said all that it had to say for now.
+    Settled,
+    /// A question about a document.
+    Query(Query),
+    /// `workspace/executeCommand`.
+    Command(ExecuteCommandParams, Answer<Option<LSPAny>>),
+    /// Panics where it is told to, so that tests can see what follows. Only with `TALLYMARK_TEST_HOOKS` set.
+    Panic(PanicParams, Answer<LSPAny>),
+}
+
+/// A question about a document, answered on the version that is current when it enters the channel.
+#[derive(Debug)]
+pub(crate) enum Query {
+    /// `textDocument/hover`
+    Hover(HoverParams, Answer<Option<Hover>>),
+    /// `textDocument/documentSymbol`
+    Symbols(DocumentSymbolParams, Answer<Option<DocumentSymbolResponse>>),
+    /// `textDocument/codeAction`
+    Actions(CodeActionParams, Answer<Option<CodeActionResponse>>),
+    /// `textDocument/codeLens`
+    Lenses(CodeLensParams, Answer<Option<Vec<CodeLens>>>),
+    /// `textDocument/inlayHint`
+    Hints(InlayHintParams, Answer<Option<Vec<InlayHint>>>),
+    /// `textDocument/diagnostic`
+    Diagnostics(DocumentDiagnosticParams, Answer<DocumentDiagnosticReportResult>),
+}
+
+impl Query {
+    /// The document it asks about.
+    pub(crate) fn uri(&self) -> &Uri {
+        match self {
+            Query::Hover(params, _) => &params.text_document_position_params.text_document.uri,
+            Query::Symbols(params, _) => &params.text_document.uri,
+            Query::Actions(params, _) => &params.text_document.uri,
+            Query::Lenses(params, _) => &params.text_document.uri,
+            Query::Hints(params, _) => &params.text_document.uri,
+            Query::Diagnostics(params, _) => &params.text_document.uri,
+        }
+    }
+
+    /// Whether nobody waits for the answer any more: the client has cancelled the request.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        match self {
+            Query::Hover(_, answer) => answer.is_closed(),
+            Query::Symbols(_, answer) => answer.is_closed(),
+            Query::Actions(_, answer) => answer.is_closed(),
+            Query::Lenses(_, answer) => answer.is_closed(),
+            Query::Hints(_, answer) => answer.is_closed(),
+            Query::Diagnostics(_, answer) => answer.is_closed(),
+        }
+    }
+}
+
+/// Where [`Event::Panic`] panics.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum PanicPlace {
+    /// In the facade's handler.
+    Handler,
+    /// In `World::apply`.
+    Apply,
+    /// In the next analysis.
+    Analysis,
+    /// In the answer to a query.
+    Query,
+}
+
+/// The parameters of `tallymark/test/panic`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct PanicParams {
+    /// Where to panic.
+    pub(crate) place: PanicPlace,
+}
+
+/// The way into the engine: an unbounded channel, so that telling never waits.
+#[derive(Clone, Debug)]
+pub(crate) struct Handle {
+    events: Sender<(Instant, Event)>,
+    more_to_come: Arc<AtomicBool>,
+}
+
+impl Handle {
+    /// A handle on a channel.
+    pub(crate) fn new(events: Sender<(Instant, Event)>) -> Self {
+        Self { events, more_to_come: Arc::default() }
+    }
+
+    /// Tells the engine something.
+    pub(crate) fn tell(&self, event: Event) {
+        // The engine ends with the process; what it is told after that concerns nobody.
+        let _ = self.events.send((Instant::now(), event));
+    }
+
+    /// Tells the engine something that has an answer. The event is in the channel before anything is awaited.
+    pub(crate) async fn ask<T>(&self, event: impl FnOnce(Answer<T>) -> Event) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        self.tell(event(answer));
+        answered.await.unwrap_or_else(|_| {
+            // What should have answered panicked, and has said so in the log.
+            let message = "Tallymark failed at this request; its log says why".into();
+            Err(Error { message, ..Error::internal_error() })
+        })
+    }
+
+    /// Says whether more messages of the client's are already at hand. While they are, the engine waits for them instead
+    /// of analysing a text that is about to change, as long as no change has waited too long.
+    pub(crate) fn set_more_to_come(&self, more: bool) {
+        if self.more_to_come.swap(more, Ordering::AcqRel) && !more {
+            self.tell(Event::Settled);
+        }
+    }
+
+    /// Whether more messages of the client's are at hand.
+    pub(crate) fn more_to_come(&self) -> bool {
+        self.more_to_come.load(Ordering::Acquire)
+    }
+}

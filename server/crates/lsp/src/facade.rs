@@ -1,0 +1,94 @@
+//! The protocol's methods. Each puts an event into the engine's channel and, for a request, awaits the answer: one line,
+//! nothing awaited before the event is in the channel. `tests/facade.rs` holds this file to that.
+
+use tower_lsp::LanguageServer;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::*;
+
+use crate::event::{Event, Handle, PanicParams, PanicPlace, Query};
+
+/// What tower-lsp calls.
+#[derive(Debug)]
+pub(crate) struct Facade {
+    /// The way into the engine.
+    pub(crate) engine: Handle,
+}
+
+#[rustfmt::skip] // One method, one line.
+impl LanguageServer for Facade {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        self.engine.ask(|answer| Event::Initialize(Box::new(params), answer)).await
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.engine.tell(Event::Initialized);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.engine.ask(Event::Shutdown).await
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.engine.tell(Event::Opened(params));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.engine.tell(Event::Edited(params));
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.engine.tell(Event::Saved(params));
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.engine.tell(Event::Closed(params));
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.engine.tell(Event::SettingsChanged(params));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.engine.tell(Event::FoldersChanged(params));
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.engine.tell(Event::FilesChanged(params));
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.engine.ask(|answer| Event::Query(Query::Hover(params, answer))).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::Symbols(params, answer))).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::Actions(params, answer))).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.engine.ask(|answer| Event::Query(Query::Lenses(params, answer))).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.engine.ask(|answer| Event::Query(Query::Hints(params, answer))).await
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        self.engine.ask(|answer| Event::Query(Query::Diagnostics(params, answer))).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        self.engine.ask(|answer| Event::Command(params, answer)).await
+    }
+}
+
+impl Facade {
+    /// `tallymark/test/panic`, there only with `TALLYMARK_TEST_HOOKS` set.
+    pub(crate) async fn panic(&self, params: PanicParams) -> Result<LSPAny> {
+        assert!(params.place != PanicPlace::Handler, "a test asked the handler to panic");
+        self.engine.ask(|answer| Event::Panic(params, answer)).await
+    }
+}

@@ -1,0 +1,56 @@
+//! What we say of ourselves.
+
+use tower_lsp::ls_types::*;
+
+use crate::commands;
+use crate::convert::action;
+use crate::session::{Session, Transport, encoding_kind};
+
+/// The answer to `initialize`.
+pub(crate) fn result(session: &Session, version: &str) -> InitializeResult {
+    InitializeResult {
+        capabilities: capabilities(session),
+        server_info: Some(ServerInfo { name: "Tallymark".to_owned(), version: Some(version.to_owned()) }),
+        offset_encoding: None,
+    }
+}
+
+fn capabilities(session: &Session) -> ServerCapabilities {
+    let actions =
+        CodeActionOptions { code_action_kinds: Some(action::kinds()), ..CodeActionOptions::default() };
+    // Offered only to clients that pull; the others are told, and would show each finding twice.
+    let pull = DiagnosticOptions {
+        identifier: Some("tallymark".to_owned()),
+        inter_file_dependencies: true,
+        workspace_diagnostics: false,
+        ..DiagnosticOptions::default()
+    };
+    ServerCapabilities {
+        position_encoding: Some(encoding_kind(session.encoding)),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
+            ..TextDocumentSyncOptions::default()
+        })),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        diagnostic_provider: (session.transport == Transport::Pull)
+            .then_some(DiagnosticServerCapabilities::Options(pull)),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: commands::NAMES.iter().map(|&name| name.to_owned()).collect(),
+            ..ExecuteCommandOptions::default()
+        }),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(OneOf::Left(true)),
+            }),
+            ..WorkspaceServerCapabilities::default()
+        }),
+        ..ServerCapabilities::default()
+    }
+}

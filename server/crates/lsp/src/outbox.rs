@@ -1,0 +1,229 @@
+//! The engine's way out: everything it wants of the client or of the disk. Nothing here makes it wait.
+//!
+//! Each kind of request to the client is made in one place, with a time limit; an answer that does not come costs whoever
+//! asked, and nobody else.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::runtime;
+use tokio::sync::{Notify, mpsc};
+use tower_lsp::Client;
+use tower_lsp::jsonrpc;
+use tower_lsp::ls_types::*;
+
+use crate::commands;
+use crate::event::{Answer, Event, Handle};
+use crate::files::Order;
+use crate::session::{Abilities, Transport};
+use crate::writer::Writer;
+
+/// A client answers without a person within this time, or does not.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A person is waited for this long.
+const PERSON_LIMIT: Duration = Duration::from_secs(300);
+
+/// Hints and lenses are asked for anew at most once in this time.
+const REFRESH_PAUSE: Duration = Duration::from_millis(250);
+
+/// Ages are told anew this often.
+const TICK: Duration = Duration::from_secs(10);
+
+/// The way out. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Outbox {
+    runtime: runtime::Handle,
+    writer: Writer,
+    client: Client,
+    files: mpsc::UnboundedSender<Order>,
+    refresh: Arc<Notify>,
+    agreed: Arc<OnceLock<(Abilities, Transport)>>,
+}
+
+impl Outbox {
+    /// A way out to `client`. Notifications go straight to the `writer`; `files` looks at files.
+    pub(crate) fn new(
+        runtime: runtime::Handle,
+        writer: Writer,
+        client: Client,
+        files: mpsc::UnboundedSender<Order>,
+    ) -> Self {
+        let outbox = Self { runtime, writer, client, files, refresh: Arc::default(), agreed: Arc::default() };
+        outbox.runtime.spawn(outbox.clone().refresh_now_and_then());
+        outbox
+    }
+
+    /// What the client can do, from `initialize`.
+    pub(crate) fn set_abilities(&self, can: Abilities, transport: Transport) {
+        // tower-lsp refuses a second `initialize` itself.
+        let _ = self.agreed.set((can, transport));
+    }
+
+    fn can(&self) -> Abilities {
+        self.agreed.get().map_or_else(Abilities::default, |(can, _)| *can)
+    }
+
+    // What goes to the client without an answer.
+
+    /// Publishes diagnostics, if there are any to publish.
+    pub(crate) fn publish(&self, params: Option<PublishDiagnosticsParams>) {
+        if let Some(params) = params {
+            self.writer.publish(params);
+        }
+    }
+
+    /// Shows a message.
+    pub(crate) fn show(&self, typ: MessageType, message: String) {
+        if let Ok(params) = serde_json::to_value(ShowMessageParams { typ, message }) {
+            self.writer.request(jsonrpc::Request::build("window/showMessage").params(params).finish());
+        }
+    }
+
+    // What goes to the client and is answered.
+
+    /// Asks for the settings under `tallymark`; the answer is an event.
+    pub(crate) fn ask_for_settings(&self, engine: &Handle) {
+        let (client, engine) = (self.client.clone(), engine.clone());
+        let item = ConfigurationItem { scope_uri: None, section: Some("tallymark".to_owned()) };
+        self.runtime.spawn(async move {
+            if let Some(answer) =
+                within(LIMIT, "workspace/configuration", client.configuration(vec![item])).await
+            {
+                // A client that has none answers `null`, or (against the protocol) nothing.
+                engine.tell(Event::SettingsGiven(answer.into_iter().next().unwrap_or_default()));
+            }
+        });
+    }
+
+    /// Has hints, lenses and (for a client that pulls them) diagnostics asked for anew: the first time at once, then at
+    /// most once in a while, the last time always.
+    pub(crate) fn refresh(&self) {
+        self.refresh.notify_one();
+    }
+
+    async fn refresh_now_and_then(self) {
+        loop {
+            self.refresh.notified().await;
+            let can = self.can();
+            let pulls = self.agreed.get().is_some_and(|(_, transport)| *transport == Transport::Pull);
+            let client = self.client.clone();
+            // Not awaited here: a client that answers late is still told of what is new.
+            self.runtime.spawn(async move {
+                if can.refresh_hints {
+                    within(LIMIT, "workspace/inlayHint/refresh", client.inlay_hint_refresh()).await;
+                }
+                if can.refresh_lenses {
+                    within(LIMIT, "workspace/codeLens/refresh", client.code_lens_refresh()).await;
+                }
+                if pulls && can.refresh_diagnostics {
+                    within(LIMIT, "workspace/diagnostic/refresh", client.workspace_diagnostic_refresh())
+                        .await;
+                }
+            });
+            tokio::time::sleep(REFRESH_PAUSE).await;
+        }
+    }
+
+    /// Asks the client to edit documents. `Err` says why it did not.
+    pub(crate) async fn apply_edit(&self, edit: WorkspaceEdit) -> Result<(), String> {
+        if !self.can().apply_edit {
+            return Err("the editor does not let a language server edit".to_owned());
+        }
+        match within(LIMIT, "workspace/applyEdit", self.client.apply_edit(edit)).await {
+            Some(answer) if answer.applied => Ok(()),
+            Some(answer) => {
+                Err(answer.failure_reason.unwrap_or_else(|| "the editor refused the edit".to_owned()))
+            }
+            None => Err("the editor did not answer".to_owned()),
+        }
+    }
+
+    /// Asks the person a question with these answers; `None` is no answer.
+    pub(crate) async fn ask(&self, question: String, answers: &[&str]) -> Option<String> {
+        let action =
+            |title: &&str| MessageActionItem { title: (*title).to_owned(), properties: Default::default() };
+        let actions = answers.iter().map(action).collect();
+        let asked = self.client.show_message_request(MessageType::WARNING, question, Some(actions));
+        within(PERSON_LIMIT, "window/showMessageRequest", asked).await?.map(|action| action.title)
+    }
+
+    /// Shows a place in the editor. `Err` says why it did not.
+    pub(crate) async fn show_document(&self, uri: Uri, selection: Range) -> Result<(), String> {
+        if !self.can().show_document {
+            return Err(format!("the editor cannot be asked to open {}", uri.as_str()));
+        }
+        let params =
+            ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: Some(selection) };
+        match within(LIMIT, "window/showDocument", self.client.show_document(params)).await {
+            Some(true) => Ok(()),
+            Some(false) => Err("the editor could not open the file".to_owned()),
+            None => Err("the editor did not answer".to_owned()),
+        }
+    }
+
+    // What goes elsewhere.
+
+    /// Has files watched: these, and no others.
+    pub(crate) fn watch(&self, files: BTreeSet<PathBuf>) {
+        // The watcher ends with the process.
+        let _ = self.files.send(Order::Watch(files));
+    }
+
+    /// Has files looked at now, as somebody says that they changed.
+    pub(crate) fn look_at(&self, files: Vec<PathBuf>) {
+        let _ = self.files.send(Order::LookAt(files));
+    }
+
+    /// Tells the engine of the time now and then, for the ages that hints tell.
+    pub(crate) fn start_ticking(&self, engine: &Handle) {
+        let engine = engine.clone();
+        self.runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(TICK).await;
+                engine.tell(Event::Tick);
+            }
+        });
+    }
+
+    /// Does long work beside the engine.
+    pub(crate) fn run_aside(&self, work: impl FnOnce() + Send + 'static) {
+        self.runtime.spawn_blocking(work);
+    }
+
+    /// Carries out a command beside the engine.
+    pub(crate) fn run_command(
+        &self,
+        command: commands::Prepared,
+        engine: &Handle,
+        answer: Answer<Option<LSPAny>>,
+    ) {
+        let (outbox, engine) = (self.clone(), engine.clone());
+        self.runtime.spawn(async move {
+            let result = commands::run(command, &outbox, &engine).await;
+            // Nobody waits any more: the client cancelled the request, which does not undo what was done.
+            let _ = answer.send(result);
+        });
+    }
+}
+
+/// The client's answer, unless it takes too long or is an error; both are logged.
+async fn within<T>(
+    limit: Duration,
+    what: &str,
+    request: impl Future<Output = jsonrpc::Result<T>>,
+) -> Option<T> {
+    match tokio::time::timeout(limit, request).await {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(error)) => {
+            tracing::info!("the editor answered {what} with an error: {error}");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("the editor did not answer {what} within {} s", limit.as_secs());
+            None
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Answers to questions about a document. Each is answered from one snapshot, and `null` where there is nothing to say.
+
+use std::sync::Arc;
+
+use tallymark_sync::File;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::*;
+
+use crate::convert;
+use crate::engine::now;
+use crate::event::{Answer, Query};
+use crate::session::{Session, Transport};
+use crate::snapshot::Snapshot;
+
+/// Answers a question on a snapshot, with which of its two files the question is about.
+pub(crate) fn answer(query: Query, snapshot: Option<(Arc<Snapshot>, File)>, session: &Session) {
+    let on_file = snapshot.as_ref().map(|(snapshot, file)| (&**snapshot, *file));
+    // Only marking a file as a plan can be done to one that is none.
+    let on_plan = on_file.filter(|(snapshot, _)| snapshot.is_plan());
+    match query {
+        Query::Hover(params, answer) => {
+            let at = params.text_document_position_params.position;
+            let hover = |(snapshot, file)| convert::hover::hover(snapshot, file, at, session, now());
+            send(answer, on_plan.and_then(hover));
+        }
+        Query::Symbols(_, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            send(answer, plan.map(|(snapshot, _)| convert::symbol::symbols(snapshot, session)));
+        }
+        Query::Actions(params, answer) => {
+            let actions = |(snapshot, file)| convert::action::actions(snapshot, file, &params, session);
+            send(answer, on_file.map(actions));
+        }
+        Query::Lenses(_, answer) => {
+            let lenses = |(snapshot, file)| convert::lens::lenses(snapshot, file, session);
+            send(answer, on_plan.map(lenses));
+        }
+        Query::Hints(params, answer) => {
+            let hints = |(snapshot, file)| convert::hint::hints(snapshot, file, params.range, session, now());
+            send(answer, on_plan.map(hints));
+        }
+        Query::Diagnostics(_, answer) => {
+            // A client that is told is not answered too, or it shows each finding twice.
+            let pulled = on_plan.filter(|_| session.transport == Transport::Pull);
+            let items = pulled.map_or_else(Vec::new, |(snapshot, file)| {
+                convert::diagnostic::diagnostics(snapshot, file, session)
+            });
+            let report = FullDocumentDiagnosticReport { result_id: None, items };
+            let report = RelatedFullDocumentDiagnosticReport {
+                related_documents: None,
+                full_document_diagnostic_report: report,
+            };
+            send(answer, DocumentDiagnosticReport::Full(report).into());
+        }
+    }
+}
+
+fn send<T>(answer: Answer<T>, value: T) {
+    // Nobody waits any more: the client cancelled the request.
+    let _: std::result::Result<(), Result<T>> = answer.send(Ok(value));
+}
