@@ -26,6 +26,11 @@ pub(crate) fn without_emphasis(title: &str) -> String {
     title.replace("**", "").replace("~~", "").trim().to_owned()
 }
 
+/// `1 task`, `2 tasks`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

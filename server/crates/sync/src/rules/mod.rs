@@ -5,6 +5,7 @@
 
 mod allow;
 mod context;
+mod renumber;
 mod reporter;
 mod safe;
 #[cfg(test)]
@@ -18,6 +19,18 @@ mod tm108;
 mod tm109;
 mod tm110;
 mod tm112;
+mod tm201;
+mod tm202;
+mod tm203;
+mod tm204;
+mod tm205;
+mod tm206;
+mod tm207;
+mod tm208;
+mod tm211;
+mod tm212;
+mod tm215;
+mod tm216;
 
 use std::collections::HashMap;
 
@@ -98,9 +111,19 @@ pub static RULES: &[&Rule] = &[
     &tm110::RULE,
     &tm112::RULE,
     // The plan alone.
-
+    &tm201::RULE,
+    &tm202::RULE,
+    &tm203::RULE,
+    &tm204::RULE,
+    &tm205::RULE,
+    &tm206::RULE,
+    &tm207::RULE,
+    &tm208::RULE,
+    &tm211::RULE,
+    &tm212::RULE,
+    &tm215::RULE,
+    &tm216::RULE,
     // status.json alone.
-
 ];
 
 /// The rule of a code (`TM103`) or name (`ticked-not-completed`), in any case.
@@ -142,7 +165,9 @@ fn applies(rule: &Rule, context: &Context<'_>) -> bool {
         Needs::Plan => true,
         Needs::Status => context.status.is_some(),
     };
-    there && !(rule.trusts_boxes && context.boxes == Boxes::Reference)
+    // Without a status.json the boxes are all there is.
+    let doubted = context.status.is_some() && context.boxes == Boxes::Reference;
+    there && !(rule.trusts_boxes && doubted)
 }
 
 /// The ways to mend a finding: its own, best first, and then the one that mends all of its kind in the file.

@@ -1,0 +1,112 @@
+//! TM205: a task depends on an id that is nowhere.
+
+use tallymark_plan::{Plan, Target, TaskIndex};
+use tallymark_text::{Edit, Span};
+
+use super::renumber::Number;
+use super::{Context, Needs, Reporter, Rule};
+use crate::{File, Finding, Fix, FixAction, Place, Severity, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    code: "TM205",
+    name: "unknown-dependency",
+    severity: Severity::Warning,
+    summary: "a task depends on an id that is nowhere",
+    page: include_str!("../../../../../docs/rules/TM205.md"),
+    needs: Needs::Plan,
+    trusts_boxes: false,
+    check,
+    fixes,
+    fix_all: None,
+};
+
+fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
+    let plan = context.plan;
+    for (task, _) in plan.tasks() {
+        for span in named(plan, task) {
+            let id = plan.slice(span);
+            if is_somewhere(context, id) {
+                continue;
+            }
+            let message = format!("{} depends on {id}, which is nowhere in this plan", context.name(task));
+            reporter.report(Place::plan(span), Subject::Task(task), message, Vec::new());
+        }
+    }
+    let concerned = plan.dependencies.len();
+    reporter.once(File::Plan, concerned, |count| {
+        format!("{count} dependencies name ids that are nowhere in this plan")
+    });
+}
+
+/// The ids that the dependencies of a task name.
+fn named(plan: &Plan, task: TaskIndex) -> impl Iterator<Item = Span> {
+    plan.dependencies(task)
+        .iter()
+        .flat_map(|dependency| match dependency.target {
+            Target::Task => [Some(dependency.span), None],
+            Target::Range(first, last) => [Some(first), Some(last)],
+            Target::Phase(_) => [None, None],
+        })
+        .flatten()
+}
+
+/// Whether a task bears the id, or an entry of status.json does (then the task is what is missing, and told as that).
+fn is_somewhere(context: &Context<'_>, id: &str) -> bool {
+    let joined = context.joined;
+    joined.tasks_with_id(id).next().is_some()
+        || joined.task_with_key(id).is_some()
+        || joined.entries_with_id(id).next().is_some()
+}
+
+/// The nearest ids of the same series.
+fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
+    const MOST: usize = 3;
+    let plan = context.plan;
+    let span = finding.place.span;
+    let Some(wanted) = Number::of(plan.slice(span)) else { return Vec::new() };
+    let mut near: Vec<(u32, TaskIndex)> = plan
+        .tasks()
+        .filter(|&(task, _)| finding.subject != Subject::Task(task))
+        .filter_map(|(task, _)| {
+            let number = Number::of(plan.id(task)?)?;
+            (number.prefix == wanted.prefix).then(|| (number.value().abs_diff(wanted.value()), task))
+        })
+        .collect();
+    near.sort_unstable();
+    near.dedup_by(|one, other| plan.id(one.1) == plan.id(other.1));
+    near.into_iter()
+        .take(MOST)
+        .map(|(_, task)| Fix {
+            title: format!("Depend on {}", plan.name(task)),
+            safe: false,
+            preferred: false,
+            ask: None,
+            action: FixAction::Plan(vec![Edit::replace(span, plan.name(task))]),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::plan;
+
+    #[test]
+    fn offers_the_nearest_ids() {
+        let case = plan(
+            "# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n- [ ] 1.2 Sort\n- [ ] 1.3 Write (depends: 1.2, 1.7)\n- [ ] 1.5 Send\n",
+        );
+        assert_eq!(
+            case.findings("TM205"),
+            [r#"plan:7 "1.7": 1.3 depends on 1.7, which is nowhere in this plan"#]
+        );
+        assert_eq!(case.fixes("TM205"), ["Depend on 1.5", "Depend on 1.2", "Depend on 1.1"]);
+        assert!(case.fixed("TM205", "Depend on 1.5").contains("(depends: 1.2, 1.5)"));
+    }
+
+    #[test]
+    fn an_entry_of_status_json_is_somewhere() {
+        let case = plan("# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n- [ ] 1.2 Sort (depends: 1.7)\n")
+            .entries(&[("1.7", "Send", "pending")]);
+        assert_eq!(case.findings("TM205"), [""; 0]);
+    }
+}

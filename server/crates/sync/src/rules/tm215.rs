@@ -1,0 +1,229 @@
+//! TM215: a gap or a step back in the numbering.
+
+use std::collections::{HashMap, HashSet};
+
+use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
+
+use super::renumber::{self, Number};
+use super::{Context, Needs, Reporter, Rule};
+use crate::{File, Finding, Fix, FixAction, Place, Related, Severity, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    code: "TM215",
+    name: "numbering-gap",
+    severity: Severity::Hint,
+    summary: "the numbering has a gap, or steps back",
+    page: include_str!("../../../../../docs/rules/TM215.md"),
+    needs: Needs::Plan,
+    trusts_boxes: false,
+    check,
+    fixes,
+    fix_all: None,
+};
+
+/// What is counted through together: the ids of one beginning, below one parent and one heading. `T001` and its like are
+/// counted through the whole plan.
+type Series<'a> = (Option<TaskIndex>, Option<Below>, &'a str);
+
+/// The heading that a series stands below.
+#[derive(PartialEq, Eq, Hash)]
+enum Below {
+    Phase(PhaseIndex),
+    Section(u32),
+}
+
+/// A place where the numbering does not go on by one.
+enum Step {
+    /// These numbers are nowhere in the plan.
+    Gap { from: u32, to: u32 },
+    /// The number before is larger.
+    Back,
+}
+
+fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
+    let plan = context.plan;
+    let series = all_series(plan);
+    let ids = all_ids(plan);
+    let mut concerned = 0;
+    for members in &series {
+        concerned += members.len();
+        let steps = steps(plan, members, &ids);
+        // Ids that mostly do not count on (ticket numbers, tens) are not a numbering.
+        if members.len() < 3 || steps.len() * 2 >= members.len() {
+            continue;
+        }
+        for (before, task, step) in steps {
+            let (name, before_name) = (plan.name(task), plan.name(before));
+            let message = match step {
+                Step::Gap { from, to } => {
+                    let number = Number::of(name);
+                    let id = |value| number.map_or_else(String::new, |number| number.with(value));
+                    let missing = if from == to {
+                        format!("{} is missing", id(from))
+                    } else {
+                        let and = if to == from + 1 { "and" } else { "to" };
+                        format!("{} {and} {} are missing", id(from), id(to))
+                    };
+                    format!("{name} follows {before_name}: {missing}")
+                }
+                Step::Back => format!("{name} stands behind {before_name}"),
+            };
+            let related = Related {
+                place: Place::plan(plan.task(before).line),
+                message: "the number before".to_owned(),
+            };
+            reporter.report(context.id_place(task), Subject::Task(task), message, vec![related]);
+        }
+    }
+    reporter.once(File::Plan, concerned, |count| format!("the numbering has {count} gaps and steps back"));
+}
+
+/// The series of a plan, each in the order of the text.
+fn all_series(plan: &Plan) -> Vec<Vec<(TaskIndex, u32)>> {
+    let mut places: HashMap<Series<'_>, usize> = HashMap::new();
+    let mut all: Vec<Vec<(TaskIndex, u32)>> = Vec::new();
+    let sections = renumber::sections(plan);
+    for (index, task) in plan.tasks() {
+        let Some(number) = plan.id(index).and_then(Number::of) else { continue };
+        let below = if number.restarts() {
+            Some(Below::Section(sections[index.get()]))
+        } else if number.prefix.ends_with('.') {
+            task.phase.map(Below::Phase)
+        } else {
+            None
+        };
+        let place = *places.entry((task.parent, below, number.prefix)).or_insert_with(|| {
+            all.push(Vec::new());
+            all.len() - 1
+        });
+        all[place].push((index, number.value()));
+    }
+    all
+}
+
+fn all_ids(plan: &Plan) -> HashSet<&str> {
+    plan.tasks().filter_map(|(task, _)| plan.id(task)).collect()
+}
+
+/// Where a series does not go on by one, each with the task before. A letter (`3.6a` after `3.6`) goes on.
+fn steps(
+    plan: &Plan,
+    members: &[(TaskIndex, u32)],
+    ids: &HashSet<&str>,
+) -> Vec<(TaskIndex, TaskIndex, Step)> {
+    let mut steps = Vec::new();
+    // How often the number before was borne already: TM201 tells of those, and they are what is missing behind them.
+    let mut twins = 0;
+    for pair in members.windows(2) {
+        let &[(before, old), (task, new)] = pair else { continue };
+        if new == old {
+            twins += u32::from(plan.id(task) == plan.id(before));
+            continue;
+        }
+        let explained = std::mem::take(&mut twins);
+        if new < old {
+            steps.push((before, task, Step::Back));
+        } else if new > old + 1 + explained {
+            // What is missing here and stands elsewhere is told there, if it is out of order there.
+            let Some(number) = plan.id(task).and_then(Number::of) else { continue };
+            let missing = |&value: &u32| !ids.contains(number.with(value).as_str());
+            let from = (old + 1..new).find(missing);
+            let to = (old + 1..new).rev().find(missing);
+            if let (Some(from), Some(to)) = (from, to)
+                && !is_told(plan, before, task, from)
+            {
+                steps.push((before, task, Step::Gap { from, to }));
+            }
+        }
+    }
+    steps
+}
+
+/// Whether the text between two tasks names the missing id: a line that is no task, a comment that says why it is gone.
+fn is_told(plan: &Plan, before: TaskIndex, task: TaskIndex, missing: u32) -> bool {
+    let between = plan.task(before).line.end as usize..plan.task(task).line.start as usize;
+    let id = plan.id(task).and_then(Number::of).map(|number| number.with(missing));
+    let text = plan.source.text().get(between).unwrap_or("");
+    id.is_some_and(|id| text.contains(&id))
+}
+
+/// Closes a gap: the tasks after it in the series move up. Only where it is sure what else has to change.
+fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
+    let Subject::Task(task) = finding.subject else { return Vec::new() };
+    let plan = context.plan;
+    // status.json knows the tasks by these ids; there, closing a gap would be many changes for a hint.
+    if context.joined.status_file.is_some() {
+        return Vec::new();
+    }
+    let all = all_series(plan);
+    let Some(members) = all.iter().find(|members| members.iter().any(|&(member, _)| member == task)) else {
+        return Vec::new();
+    };
+    let steps = steps(plan, members, &all_ids(plan));
+    let [(_, _, Step::Gap { from, .. })] = steps.as_slice() else { return Vec::new() };
+    let moved = members.iter().skip_while(|&&(member, _)| member != task);
+    let first = plan.id(task).and_then(Number::of).map_or(0, |number| number.value());
+    let changes: Option<Vec<(TaskIndex, String)>> = moved
+        .map(|&(member, value)| {
+            let number = Number::of(plan.id(member)?)?;
+            let new = format!("{}{}", number.with(value - (first - from)), number.letter);
+            Some((member, new))
+        })
+        .collect();
+    let Some(changes) = changes else { return Vec::new() };
+    let Some(edits) = renumber::edits(plan, &changes) else { return Vec::new() };
+    let title = match changes.as_slice() {
+        [(_, new)] => format!("Renumber to {new}"),
+        [(_, first), .., (_, last)] => format!("Renumber this and the following to {first}–{last}"),
+        [] => return Vec::new(),
+    };
+    vec![Fix { title, safe: false, preferred: true, ask: None, action: FixAction::Plan(edits) }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Case, plan};
+
+    fn case(tasks: &str) -> Case {
+        plan(&format!("# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n- [ ] 1.2 Sort\n{tasks}"))
+    }
+
+    #[test]
+    fn closes_a_gap_with_everything_that_names_the_ids() {
+        let case = case("- [ ] 1.4 Write\n- [ ] 1.5 Send (depends: 1.4)\n");
+        assert_eq!(
+            case.findings("TM215"),
+            [r#"plan:7 "1.4": 1.4 follows 1.2: 1.3 is missing | plan:6 "- [ ] 1.2 Sort": the number before"#]
+        );
+        assert_eq!(case.fixes("TM215"), ["Renumber this and the following to 1.3–1.4*"]);
+        let fixed = case.fixed("TM215", "Renumber this and the following to 1.3–1.4");
+        assert!(fixed.ends_with("- [ ] 1.3 Write\n- [ ] 1.4 Send (depends: 1.3)\n"), "{fixed}");
+    }
+
+    #[test]
+    fn offers_no_fix_beside_a_status_file() {
+        let case = case("- [ ] 1.4 Write\n").entries(&[("1.4", "Write", "pending")]);
+        assert_eq!(case.findings("TM215").len(), 1);
+        assert_eq!(case.fixes("TM215"), [""; 0]);
+    }
+
+    #[test]
+    fn tells_a_step_back_once() {
+        assert_eq!(
+            case("- [ ] 1.4 Write\n- [ ] 1.3 Send\n- [ ] 1.5 File\n").findings("TM215"),
+            [r#"plan:8 "1.3": 1.3 stands behind 1.4 | plan:7 "- [ ] 1.4 Write": the number before"#]
+        );
+    }
+
+    #[test]
+    fn a_gap_that_is_spoken_of_is_no_news() {
+        assert_eq!(case("<!-- 1.3 was dropped -->\n- [ ] 1.4 Write\n").findings("TM215"), [""; 0]);
+    }
+
+    #[test]
+    fn letters_and_ticket_numbers_are_in_order() {
+        assert_eq!(case("- [ ] 1.2a Write\n- [ ] 1.3 Send\n").findings("TM215"), [""; 0]);
+        let text = "# P\n\n## Phase 1: Work\n\n- [ ] T010 Read\n- [ ] T020 Sort\n- [ ] T030 Write\n- [ ] T031 Send\n";
+        assert_eq!(plan(text).findings("TM215"), [""; 0]);
+    }
+}
