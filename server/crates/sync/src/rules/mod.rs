@@ -31,6 +31,12 @@ mod tm211;
 mod tm212;
 mod tm215;
 mod tm216;
+mod tm301;
+mod tm302;
+mod tm303;
+mod tm304;
+mod tm305;
+mod tm306;
 
 use std::collections::HashMap;
 
@@ -124,6 +130,12 @@ pub static RULES: &[&Rule] = &[
     &tm215::RULE,
     &tm216::RULE,
     // status.json alone.
+    &tm301::RULE,
+    &tm302::RULE,
+    &tm303::RULE,
+    &tm304::RULE,
+    &tm305::RULE,
+    &tm306::RULE,
 ];
 
 /// The rule of a code (`TM103`) or name (`ticked-not-completed`), in any case.

@@ -1,0 +1,74 @@
+//! TM301: status.json cannot be read, or not to its end.
+
+use tallymark_status::ProblemKind;
+
+use super::{Context, Needs, Reporter, Rule};
+use crate::{Place, Severity, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    code: "TM301",
+    name: "unreadable-status",
+    severity: Severity::Error,
+    summary: "status.json is not JSON, or cut short",
+    page: include_str!("../../../../../docs/rules/TM301.md"),
+    needs: Needs::Plan,
+    trusts_boxes: false,
+    check,
+    fixes: super::no_fixes,
+    fix_all: None,
+};
+
+/// One finding a file: what cannot be read has one cause, and what follows from it is no news.
+fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
+    let Some(status) = &context.joined.status_file else { return };
+    for (index, problem) in (0..).zip(&status.problems) {
+        let message = match &problem.kind {
+            ProblemKind::Unreadable(why) => {
+                format!("status.json is {why}; until it can be read, the boxes of the plan count")
+            }
+            ProblemKind::TrailingGarbage => {
+                "status.json goes on behind its closing brace; what stands there is not read".to_owned()
+            }
+            _ => continue,
+        };
+        reporter.report(Place::status(problem.span), Subject::StatusProblem(index), message, Vec::new());
+        return;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Case, plan};
+
+    fn case(status: &str) -> Case {
+        plan("# P\n\n## Phase 1: Work\n\n- [x] 1.1 Read\n- [ ] 1.2 Sort\n").status(status)
+    }
+
+    #[test]
+    fn what_is_cut_short_is_the_only_finding() {
+        let case = case("{\n  \"tasks\": [\n    {\"id\": \"1.1\", \"status\": \"pend");
+        assert_eq!(
+            case.findings("TM301"),
+            [
+                r#"status:3 "d": status.json is cut short at line 3; until it can be read, the boxes of the plan count"#
+            ]
+        );
+        assert_eq!(case.analysis().findings.len(), 1);
+    }
+
+    #[test]
+    fn what_stands_behind_the_end_is_told_once() {
+        let case = case("{\"tasks\": [{\"id\": \"1.1\", \"status\": \"completed\"}]}\n\"pending\"}]}\n");
+        let findings = case.findings("TM301");
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].contains("goes on behind its closing brace"), "{findings:?}");
+    }
+
+    #[test]
+    fn no_file_is_no_broken_file() {
+        assert_eq!(
+            plan("# P\n\n## Phase 1: Work\n\n- [x] 1.1 Read\n- [ ] 1.2 Sort\n").findings("TM301"),
+            [""; 0]
+        );
+    }
+}
