@@ -5,6 +5,8 @@
 
 mod allow;
 mod context;
+#[cfg(test)]
+mod pages;
 mod renumber;
 mod reporter;
 mod safe;
