@@ -1,0 +1,84 @@
+//! The plans under `sample-plans/` yield what their `expected.txt` says. `UPDATE_EXPECTED=1` writes the files anew.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tallymark_sync::{File, Finding};
+use tallymark_text::{Encoding, Source};
+use tallymark_workspace::{Loaded, Settings, discover, load_if_plan};
+
+/// `sample-plans/` of the project.
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../sample-plans").canonicalize().unwrap()
+}
+
+/// The folders in it, sorted.
+fn cases() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(samples())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders
+}
+
+/// The plans of a case, each with its findings. A case is the root of its plans, and no clock is at hand.
+fn plans(case: &Path) -> Vec<Loaded> {
+    let (settings, problems) = Settings::load(case);
+    assert_eq!(problems, [], "{}", case.display());
+    let found = discover(case, &[], &settings);
+    found.plans.iter().filter_map(|path| load_if_plan(case, path, &settings, None).unwrap()).collect()
+}
+
+/// One finding a line: `path:line:column code severity message`, lines and columns from one, columns in characters.
+fn tell(plans: &[Loaded]) -> String {
+    let mut told = String::new();
+    for loaded in plans {
+        for finding in &loaded.analysis.findings {
+            let (path, source) = file(loaded, finding);
+            let position = source.position(finding.place.span.start as usize, Encoding::Utf32);
+            let (line, column) = (position.line + 1, position.column + 1);
+            let severity = finding.severity.name();
+            writeln!(told, "{path}:{line}:{column} {} {severity} {}", finding.code, finding.message).unwrap();
+        }
+    }
+    told
+}
+
+fn file<'a>(loaded: &'a Loaded, finding: &Finding) -> (&'a str, &'a Source) {
+    let joined = &loaded.analysis.joined;
+    match (finding.place.file, &joined.status_file) {
+        (File::Status, Some(status)) => (&loaded.analysis.facts.status_path, &status.source),
+        _ => (&loaded.analysis.facts.plan_path, &joined.plan.source),
+    }
+}
+
+#[test]
+fn every_sample_yields_what_is_expected_of_it() {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut wrong = String::new();
+    for case in cases() {
+        let told = tell(&plans(&case));
+        let path = case.join("expected.txt");
+        let expected = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        if update {
+            fs::write(&path, &told).unwrap();
+        } else if told != expected {
+            let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            wrong.push_str(&tallymark_text::unified_diff(&format!("{name}/expected.txt"), &expected, &told));
+        }
+    }
+    assert!(wrong.is_empty(), "UPDATE_EXPECTED=1 writes these anew:\n{wrong}");
+}
+
+#[test]
+fn every_sample_holds_a_plan_and_is_told_of_in_the_index() {
+    let index = fs::read_to_string(samples().join("README.md")).unwrap();
+    for case in cases() {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(!plans(&case).is_empty(), "{name} holds no plan");
+        assert!(index.contains(&format!("| `{name}` |")), "sample-plans/README.md does not tell of {name}");
+    }
+}
