@@ -5,6 +5,7 @@ use memchr::memmem;
 use tallymark_text::{Source, Span};
 
 use crate::boxes::skip_blanks;
+use crate::headings::contains_any;
 use crate::ids::reference;
 use crate::{Allowance, Claim, ClaimKind, Ignored, Task};
 
@@ -43,7 +44,9 @@ pub(crate) fn output(source: &Source, ignored: &[Ignored]) -> Option<Span> {
             let length = value.find([' ', '\t']).unwrap_or(value.len());
             Span::new(from, from + length)
         };
-        if !span.is_empty() {
+        // "Output: see below" names no path.
+        let path = value.starts_with(['`', '[']) || text[span.range()].contains('/');
+        if !span.is_empty() && path {
             return Some(span);
         }
     }
@@ -62,10 +65,11 @@ pub(crate) fn claims(source: &Source, ignored: &[Ignored]) -> Vec<Claim> {
     let bytes = text.as_bytes();
     let mut claims = Vec::new();
     let mut last_line = usize::MAX;
-    for word in [b"tatus".as_slice(), b"rogress", b"ompletion", b"omplete"] {
+    for word in [b"tatus".as_slice(), b"rogress", b"omplet"] {
         for at in memmem::find_iter(bytes, word) {
             // `Status:`, `**Overall Progress**:`, `- Completion —`: close behind the word stands a colon.
-            let behind = at + word.len();
+            let letters = bytes[at..].iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let behind = at + letters;
             let tail = &bytes[behind..bytes.len().min(behind + 4)];
             if !tail.contains(&b':') {
                 continue;
@@ -82,10 +86,8 @@ pub(crate) fn claims(source: &Source, ignored: &[Ignored]) -> Vec<Claim> {
             {
                 continue;
             }
-            if ["target", "goal", "expected", "required", "success", "previous"]
-                .iter()
-                .any(|word| crate::headings::contains(label, word))
-            {
+            // What is wished for is no claim.
+            if contains_any(label, &["target", "goal", "expected", "required", "success", "previous"]) {
                 continue;
             }
             if let Some(claim) = claim_in(text, behind, span.end as usize) {
@@ -150,59 +152,85 @@ fn integer(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
 pub(crate) fn execution_notes(source: &Source, ignored: &[Ignored], tasks: &mut [Task]) {
     let text = source.text();
     let bytes = text.as_bytes();
+    // Made once a plan has such a note: the tasks in the order of their numbers.
+    let mut order: Option<Vec<(Vec<u32>, usize)>> = None;
     for (sign, sequential) in [("[SEQUENTIAL]", true), ("[PARALLEL]", false)] {
+        // How many ranges begin and end at each place of the order.
+        let mut begins: Vec<i32> = Vec::new();
         for at in memmem::find_iter(bytes, sign.as_bytes()) {
-            if is_ignored(ignored, at) {
-                continue;
-            }
             let start = source.line_span(source.line_of(at)).start as usize;
-            let before = &text[start..at];
-            let Some(word) = before
+            let before = &text[start.max(floor(text, at.saturating_sub(LONGEST_NOTE)))..at];
+            let word = before
                 .rfind("asks ")
                 .map(|found| found + 5)
-                .or_else(|| before.rfind("ask ").map(|found| found + 4))
-            else {
-                continue;
-            };
-            mark_named(text, start + word, at, tasks, sequential);
+                .or_else(|| before.rfind("ask ").map(|found| found + 4));
+            let Some(word) = word.filter(|_| !is_ignored(ignored, at)) else { continue };
+            let order = order.get_or_insert_with(|| numbered(text, tasks));
+            begins.resize(order.len() + 1, 0);
+            for (first, last) in named_ranges(&before[word..]) {
+                let from = order.partition_point(|(number, _)| *number < first);
+                let to = order.partition_point(|(number, _)| *number <= last);
+                if from < to {
+                    begins[from] += 1;
+                    begins[to] -= 1;
+                }
+            }
+        }
+        let mut open = 0;
+        for (begin, (_, task)) in begins.iter().zip(order.iter().flatten()) {
+            open += begin;
+            tasks[*task].sequential |= sequential && open > 0;
+            tasks[*task].parallel |= !sequential && open > 0;
         }
     }
 }
 
-/// Marks the tasks that `3.1-3.4, 3.6` between `at` and `end` names.
-fn mark_named(text: &str, mut at: usize, end: usize, tasks: &mut [Task], sequential: bool) {
-    let mut last: Option<&str> = None;
-    let mut ranged = false;
-    while at < end {
-        if let Some(length) = reference(&text[at..end]) {
-            let id = &text[at..at + length];
-            let first = if ranged { last.unwrap_or(id) } else { id };
-            for task in tasks.iter_mut() {
-                let Some(own) = task.id.map(|id| &text[id.range()]) else { continue };
-                if between(first, own, id) {
-                    task.sequential |= sequential;
-                    task.parallel |= !sequential;
+/// How many bytes before `[SEQUENTIAL]` its tasks may be named.
+const LONGEST_NOTE: usize = 400;
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The tasks with dotted numbers, in the order of these.
+fn numbered(text: &str, tasks: &[Task]) -> Vec<(Vec<u32>, usize)> {
+    let mut order: Vec<(Vec<u32>, usize)> = tasks
+        .iter()
+        .enumerate()
+        .filter_map(|(index, task)| Some((number(&text[task.id?.range()])?, index)))
+        .collect();
+    order.sort();
+    order
+}
+
+fn number(id: &str) -> Option<Vec<u32>> {
+    id.split('.').map(|part| part.parse().ok()).collect()
+}
+
+/// The ranges that `3.1-3.4, 3.6` names.
+fn named_ranges(words: &str) -> Vec<(Vec<u32>, Vec<u32>)> {
+    let mut ranges: Vec<(Vec<u32>, Vec<u32>)> = Vec::new();
+    let (mut at, mut ranged) = (0, false);
+    while at < words.len() {
+        let rest = &words[at..];
+        if let Some(length) = reference(rest) {
+            if let Some(number) = number(&rest[..length]) {
+                match ranges.last_mut() {
+                    Some(last) if ranged => last.1 = number,
+                    _ => ranges.push((number.clone(), number)),
                 }
             }
-            last = Some(id);
             ranged = false;
             at += length;
         } else {
-            let rest = &text[at..end];
             ranged |= ["-", "–", "to ", "through "].iter().any(|dash| rest.starts_with(dash));
             at += rest.chars().next().map_or(1, char::len_utf8);
         }
     }
-}
-
-/// Whether `id` lies from `first` to `last`, number by number.
-fn between(first: &str, id: &str, last: &str) -> bool {
-    if first == last {
-        return id == first;
-    }
-    let key = |id: &str| -> Vec<u32> { id.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect() };
-    let (first, id, last) = (key(first), key(id), key(last));
-    first.len() == id.len() && first <= id && id <= last
+    ranges
 }
 
 /// `<!-- tallymark: allow TM103, TM104 -->` among the comments.

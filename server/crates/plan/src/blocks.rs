@@ -37,6 +37,8 @@ pub(crate) struct Item {
 pub(crate) struct Blocks {
     pub order: Vec<Block>,
     pub items: Vec<Item>,
+    /// If there is only one, it is the title.
+    pub headings_of_first_level: u32,
     /// Code, comments and outermost quotes, in document order.
     pub ignored: Vec<Ignored>,
     /// Comments, also those inside a line.
@@ -149,6 +151,7 @@ impl Walk<'_> {
         }
         to = trim_end(bytes, from, to);
         let (span, text) = (Span::new(start, end), Span::new(from, to));
+        self.blocks.headings_of_first_level += u32::from(level == HeadingLevel::H1);
         self.blocks.order.push(Block::Heading { level: level as u8, span, text });
     }
 

@@ -35,8 +35,10 @@ pub(crate) struct Evidence<'a> {
     pub boxes_of_group: u32,
     /// `**VERIFY …` labels.
     pub verify: u32,
-    /// `### Step 1`
+    /// `### Step 1` headings with numbered items or boxes below them.
     pub steps: u32,
+    /// Those items and boxes.
+    pub step_items: u32,
     /// `### DISCREPANCY #1`, `### Issue 1`
     pub discrepancies: u32,
     /// Headings that hold numbered steps or validation criteria.
@@ -73,6 +75,7 @@ impl<'a> Evidence<'a> {
         let mut phase_has_boxes = false;
         let mut group = None;
         let mut criteria = None;
+        let mut step = None;
         for block in &blocks.order {
             match *block {
                 Block::Heading { level, text: span, .. } => {
@@ -85,7 +88,10 @@ impl<'a> Evidence<'a> {
                     if level <= 2 {
                         group = None;
                     }
-                    if phase_name(text, span, PHASE_WORDS).is_some() {
+                    step = phase_name(text, span, STEP_WORDS).map(|_| false);
+                    if level == 1 && blocks.headings_of_first_level == 1 {
+                        // The title.
+                    } else if phase_name(text, span, PHASE_WORDS).is_some() {
                         phase = Some(level);
                         phase_has_boxes = false;
                         seen.phases += 1;
@@ -112,6 +118,15 @@ impl<'a> Evidence<'a> {
                 Block::Item(index) => {
                     let item = blocks.items[index as usize];
                     let content = after_bullet(bytes, item.span.start as usize);
+                    if let Some(counted) = &mut step
+                        && item.parent.is_none()
+                        && criteria.is_none()
+                        && (item.ordered || box_at(text, content).is_some())
+                    {
+                        seen.step_items += 1;
+                        seen.steps += u32::from(!*counted);
+                        *counted = true;
+                    }
                     let Some(found) = box_at(text, content).filter(|found| found.shape == Shape::Sound)
                     else {
                         continue;
@@ -156,7 +171,6 @@ impl<'a> Evidence<'a> {
             *group = Some(&text[number.range()]);
             self.groups += 1;
         }
-        self.steps += u32::from(phase_name(text, span, STEP_WORDS).is_some());
         self.discrepancies += u32::from(phase_name(text, span, DISCREPANCY_WORDS).is_some());
         self.resolutions +=
             u32::from(contains(words, "validation criteria") || contains(words, "implementation steps"));

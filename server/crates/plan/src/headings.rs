@@ -44,7 +44,6 @@ const CRITERIA_WORDS: &[&str] = &[
     "completion criteria",
     "definition of done",
     "quality gate",
-    "checklist",
     "验收",
     "驗收",
     "受け入れ",
@@ -117,7 +116,11 @@ fn is_status_words(text: &str) -> bool {
 
 /// If `words` begin with a phase word and a number: where the number is.
 fn numbered(words: &str, known: &[&str]) -> Option<std::ops::Range<usize>> {
+    let ascii = words.as_bytes().first().is_some_and(u8::is_ascii);
     for word in known {
+        if word.is_ascii() != ascii {
+            continue;
+        }
         if let Some(length) = prefix_length(words, word) {
             let rest = &words[length..];
             let gap = rest.len() - rest.trim_start_matches([' ', '\t', '#', '-', '_', '\u{a0}']).len();
@@ -240,38 +243,52 @@ pub(crate) fn mark_in(text: &str, span: Span) -> Option<Boxed> {
 
 /// Whether these words announce boxes that verify.
 pub(crate) fn announces_criteria(words: &str) -> bool {
-    if !CRITERIA_WORDS.iter().any(|known| contains(words, known)) {
-        return false;
+    if contains_any(words, CRITERIA_WORDS) {
+        return true;
     }
     // "Implementation checklist", "Task checklist": those are the tasks themselves.
-    let only_checklist = contains(words, "checklist")
-        && CRITERIA_WORDS.iter().filter(|known| **known != "checklist").all(|known| !contains(words, known));
-    !(only_checklist && ["implementation", "task", "todo"].iter().any(|work| contains(words, work)))
+    contains(words, "checklist") && !contains_any(words, &["implementation", "task", "todo"])
 }
 
 /// Whether these words announce tasks, after criteria.
 pub(crate) fn announces_tasks(words: &str) -> bool {
-    contains(words, "task") || contains(words, "implementation") || contains(words, "steps")
+    contains_any(words, &["task", "implementation", "steps"])
 }
 
 /// Whether these words announce an explanation of the marks.
 pub(crate) fn announces_legend(words: &str) -> bool {
-    ["legend", "status key", "status marker", "checkbox format", "task format", "format: `"]
-        .iter()
-        .any(|known| contains(words, known))
+    contains_any(
+        words,
+        &["legend", "status key", "status marker", "checkbox format", "task format", "format: `"],
+    )
 }
 
 /// Whether `words` contain `known` (lower case), the case of ASCII letters aside, at the beginning of a word.
 pub(crate) fn contains(words: &str, known: &str) -> bool {
-    if !known.is_ascii() {
-        return words.contains(known);
+    contains_any(words, &[known])
+}
+
+/// Whether `words` contain one of `known` (lower case), as [`contains`] does.
+pub(crate) fn contains_any(words: &str, known: &[&str]) -> bool {
+    let bytes = words.as_bytes();
+    let mut inside_word = false;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if !inside_word {
+            let first = byte.to_ascii_lowercase();
+            let here = |known: &&str| {
+                known.as_bytes()[0] == first
+                    && bytes[at..]
+                        .get(..known.len())
+                        .is_some_and(|found| found.eq_ignore_ascii_case(known.as_bytes()))
+            };
+            if known.iter().any(here) {
+                return true;
+            }
+        }
+        // Scripts beyond ASCII write no blanks between words.
+        inside_word = byte.is_ascii_alphanumeric();
     }
-    let (words, known) = (words.as_bytes(), known.as_bytes());
-    words.len() >= known.len()
-        && (0..=words.len() - known.len()).any(|at| {
-            words[at..at + known.len()].eq_ignore_ascii_case(known)
-                && (at == 0 || !words[at - 1].is_ascii_alphanumeric())
-        })
+    false
 }
 
 /// The words of a label that begins at `span`: what is bold, or the whole line up to its colon.

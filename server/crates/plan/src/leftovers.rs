@@ -152,7 +152,10 @@ fn inside(text: &str, at: usize, end: usize) -> Option<(Way, Boxed)> {
             && open > 0
             && words.as_bytes()[open - 1] == b' '
         {
-            let behind = text[found.outer.end as usize..end].trim();
+            let behind = &text[found.outer.end as usize..end];
+            if !behind.is_empty() && !behind.starts_with([' ', '\t']) {
+                return None;
+            }
             let word =
                 |behind: &str| behind.split_whitespace().count() <= 2 && !behind.contains(['`', ']', '=']);
             let in_code = words[..open].bytes().filter(|&byte| byte == b'`').count() % 2 == 1;

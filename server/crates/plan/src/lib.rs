@@ -15,10 +15,12 @@ mod headings;
 mod ids;
 mod keys;
 mod leftovers;
+mod line_kind;
 mod model;
 mod nesting;
 mod parse;
 mod read;
 
+pub use line_kind::{LineKind, line_kind};
 pub use model::*;
 pub use parse::{Options, parse};

@@ -52,7 +52,11 @@ pub fn parse(source: Arc<Source>, options: Options<'_>) -> Plan {
     let deep = std::mem::take(&mut problems);
     problems.append(&mut blocks.problems);
     problems.extend(leftovers::find(&source, &accounted));
-    problems.retain(|problem| !deep.iter().any(|deep| deep.span.meets(problem.span)));
+    // What is not read has no other problem.
+    problems.retain(|problem| {
+        let index = deep.partition_point(|deep| deep.span.end <= problem.span.start);
+        !deep.get(index).is_some_and(|deep| deep.span.meets(problem.span))
+    });
     problems.extend(deep);
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
 

@@ -1,5 +1,7 @@
 //! From blocks to phases, tasks and criteria, as a dialect reads them.
 
+use std::collections::HashSet;
+
 use tallymark_text::{Source, Span};
 
 use crate::blocks::{Block, Blocks, ItemIndex};
@@ -38,6 +40,7 @@ pub(crate) fn read(source: &Source, blocks: &Blocks, reading: &dyn Reading) -> F
         legend_level: None,
         ordinals: Vec::new(),
         loose_ordinals: 0,
+        told: HashSet::new(),
     };
     reader.found.tasks.reserve(blocks.items.len());
     for block in &blocks.order {
@@ -94,11 +97,13 @@ struct Reader<'t> {
     /// For each phase, how many criteria it has so far.
     ordinals: Vec<u32>,
     loose_ordinals: u32,
+    /// Ids and one-word titles of the tasks that are headings: what the text repeats them by.
+    told: HashSet<&'t str>,
 }
 
 const LABEL_LEVEL: u8 = 7;
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn heading(&mut self, level: u8, span: Span, text: Span) {
         self.close(level, span.start as usize);
         self.section = Section { heading: text, ..Section::default() };
@@ -115,7 +120,7 @@ impl Reader<'_> {
             return;
         }
         if let Some(name) = self.reading.phase(self.text, level, text)
-            && !first_title_of_all(first_title, &name, self.text)
+            && !(first_title && self.blocks.headings_of_first_level == 1)
             && !self.repeats_open_phase(&name, text)
         {
             self.open_phase(level, span, name);
@@ -158,10 +163,16 @@ impl Reader<'_> {
 
     /// `#### Phase 1 Acceptance Criteria` inside Phase 1 is no second Phase 1.
     fn repeats_open_phase(&self, name: &PhaseName, text: Span) -> bool {
-        let number = |span: Option<Span>| span.map(|span| &self.text[span.range()]);
+        // The phase word with its number: `Step 1` inside `Phase 1` is another.
+        let named =
+            |title: Span, number: Option<Span>| Some(&self.text[title.start as usize..number?.end as usize]);
+        let wanted = named(name.title, name.number);
         let same = |phase: PhaseIndex| {
             let open = &self.found.phases[phase.get()];
-            open.number.is_some() && number(open.number) == number(name.number)
+            match (named(open.title, open.number), wanted) {
+                (Some(open), Some(wanted)) => open.eq_ignore_ascii_case(wanted),
+                _ => false,
+            }
         };
         if self.open_phases.iter().any(|&(_, phase)| same(phase)) {
             return true;
@@ -216,6 +227,10 @@ impl Reader<'_> {
         task.title = title;
         self.found.tasks.push(task);
         self.open_headings.push((level, index));
+        self.told.insert(&self.text[id.id.range()]);
+        if !title.is_empty() && !self.text[title.range()].contains(' ') {
+            self.told.insert(&self.text[title.range()]);
+        }
     }
 
     fn mark(&self, found: Boxed) -> Mark {
@@ -300,12 +315,17 @@ impl Reader<'_> {
         let words = skip_blanks(bytes, at);
         let mark = &self.text[found.mark.range()];
         let rest = &self.text[words..end];
-        if self.legend_level.is_some() || rest.starts_with("= ") || self.reading.is_legend(mark) {
+        let known = meaning(self.reading, mark) != Meaning::Unknown;
+        if self.legend_level.is_some() || explains(rest, known) || self.reading.is_legend(mark) {
             self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Legend });
             return;
         }
         let mark = self.mark(found);
         let head = self.head(words, end);
+        if head.id.is_some_and(|id| self.told.contains(&self.text[id.range()])) {
+            self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Repetition });
+            return;
+        }
         let verifies = head.id.is_none() && (state.criteria || self.in_criteria() || says_verify(rest));
         if verifies {
             state.criteria = true;
@@ -351,6 +371,10 @@ impl Reader<'_> {
             self.found.tasks.push(task);
             return;
         }
+        if !self.told.is_empty() && outermost && self.repeats_heading(line) {
+            self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Repetition });
+            return;
+        }
         let place = Place {
             heading: &self.text[self.section.heading.range()],
             under_phase: self.section.is_phase,
@@ -368,6 +392,15 @@ impl Reader<'_> {
         } else if let Some(words) = label_words(self.text, Span::new(content, end)) {
             state.criteria |= announced(&self.text[words.range()]) == Announced::Criteria;
         }
+    }
+
+    /// Whether an item bears a sign and names a task that a heading has told: `- **4.1 Scheduler**: ✅ 100%`.
+    fn repeats_heading(&self, line: Span) -> bool {
+        let words = &self.text[line.range()];
+        mark_in(self.text, line).is_some()
+            && words
+                .split(|character: char| !character.is_alphanumeric() && character != '.')
+                .any(|word| self.told.contains(word.trim_end_matches('.')))
     }
 
     fn new_task(&self, block: Span, line: Span, form: TaskForm, parent: Option<TaskIndex>) -> Task {
@@ -459,14 +492,6 @@ impl Reader<'_> {
     }
 }
 
-/// A document whose title begins with `Phase 1` is not one phase; unless phases are all that it has.
-fn first_title_of_all(first_title: bool, name: &PhaseName, text: &str) -> bool {
-    first_title && {
-        let title = &text[name.title.range()];
-        title.contains("lan") || title.contains("eport") || name.number.is_none()
-    }
-}
-
 /// The words of a task behind its mark.
 struct Head {
     id: Option<Span>,
@@ -554,6 +579,13 @@ fn announced(words: &str) -> Announced {
     } else {
         Announced::Other
     }
+}
+
+/// `[x] = done`, `[P] tasks = different files`: what explains a mark. A mark that is known may be part of a real task with
+/// an equals sign somewhere in it.
+fn explains(words: &str, known: bool) -> bool {
+    let reach = if known { 1 } else { 3 };
+    words.split(' ').take(reach).any(|word| word == "=")
 }
 
 /// `**VERIFY 1**: …`, `VERIFY: …`: a box that says itself that it verifies.

@@ -10,7 +10,7 @@ pub(crate) struct FeatureSpec;
 
 impl Reading for FeatureSpec {
     fn recognise(&self, seen: &Evidence<'_>) -> Option<&'static str> {
-        (seen.steps >= 2 && seen.criteria > 0)
+        (seen.steps >= 2 && seen.step_items >= 3 && seen.criteria > 0)
             .then_some("it has steps under headings, and a checklist that validates them")
     }
 
