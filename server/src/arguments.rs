@@ -71,6 +71,7 @@ pub enum Command {
     Explain(explain::Explain),
     Status(status::Status),
     Lsp(lsp::Lsp),
+    Sidecar(sidecar::Sidecar),
     Completions(completions::Completions),
 }
 
@@ -82,14 +83,18 @@ impl Command {
             Command::Explain(command) => command.run(session),
             Command::Status(command) => command.run(session),
             Command::Lsp(command) => command.run(session),
+            Command::Sidecar(command) => command.run(session),
             Command::Completions(command) => command.run(session),
         }
     }
 }
 
 /// The groups of the help, each with its commands.
-const GROUPS: [(&str, &[&str]); 3] =
-    [("Check", &["check", "explain"]), ("Status", &["status"]), ("Tools", &["lsp", "completions"])];
+const GROUPS: [(&str, &[&str]); 3] = [
+    ("Check", &["check", "explain"]),
+    ("Status", &["status"]),
+    ("Tools", &["lsp", "sidecar", "completions"]),
+];
 
 /// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.
 pub fn parse() -> Arguments {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use tallymark_sync::{Boxes, Severity, rules};
-use tallymark_workspace::{FailOn, Loaded, Values, load_if_plan, relative};
+use tallymark_workspace::{FailOn, Loaded, Values, load_if_plan, read_source, relative};
 
 pub use inputs::unknown_rule;
 
@@ -81,6 +81,8 @@ enum BoxesArgument {
 struct Input<'a> {
     workspace: &'a Workspace,
     path: PathBuf,
+    /// Whether the caller named it: it is then to be read, plan or not.
+    named: bool,
 }
 
 /// What came of one file.
@@ -180,7 +182,11 @@ impl Check {
     fn look_at(&self, session: &Session, input: &Input<'_>, report: Option<&dyn Report>) -> Option<Outcome> {
         let Workspace { root, settings, .. } = input.workspace;
         let mut loaded = match load_if_plan(root, &input.path, settings, Some(session.now)) {
-            Ok(loaded) => loaded?,
+            Ok(Some(loaded)) => loaded,
+            Ok(None) => {
+                let error = read_source(&input.path).err().filter(|_| input.named)?;
+                return Some(unreadable(session, &error.path, error.message, Exit::CouldNot));
+            }
             Err(error) => return Some(unreadable(session, &error.path, error.message, Exit::CouldNot)),
         };
         let mut outcome = Outcome { text: String::new(), summary: Summary::default(), exit: Exit::Done };

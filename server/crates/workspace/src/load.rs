@@ -1,5 +1,6 @@
 //! One plan with all that belongs to it.
 
+use std::borrow::Cow;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use tallymark_status::Status;
 use tallymark_sync::{Analysis, Facts};
 use tallymark_text::Source;
 
-use crate::{Located, ReadError, Settings, locate_status, read_source, read_status};
+use crate::read::decode;
+use crate::{Located, PLAN_LIMIT, ReadError, Settings, locate_status, read_bytes, read_source, read_status};
 
 /// How long a status.json that cannot be read is left alone before it is read once more.
 const PAUSE: Duration = Duration::from_millis(40);
@@ -41,14 +43,22 @@ pub fn load(root: &Path, path: &Path, settings: &Settings, now: Option<i64>) -> 
 /// The same for a file that may be a plan: `None` if it is none. Most markdown is none, and is told by its bytes alone.
 ///
 /// # Errors
-/// The file cannot be read.
+/// The file cannot be read. One in another encoding than UTF-8 is an error only if it would be a plan: a check that passes
+/// over a plan because it cannot read it would be wrong, and what is no plan is nobody's business.
 pub fn load_if_plan(
     root: &Path,
     path: &Path,
     settings: &Settings,
     now: Option<i64>,
 ) -> Result<Option<Loaded>, ReadError> {
-    let source = read_source(path)?;
+    let bytes = read_bytes(path, PLAN_LIMIT)?;
+    let source = match decode(path, &bytes) {
+        Ok(source) => source,
+        Err(error) => {
+            let plan = parse(root, path, Arc::new(Source::new(&guess(&bytes))), settings);
+            return if plan.is_plan() { Err(error) } else { Ok(None) };
+        }
+    };
     if settings.dialect(&relative(root, path)).is_none() && !may_be_plan(source.text()) {
         return Ok(None);
     }
@@ -99,6 +109,19 @@ pub fn relative(root: &Path, path: &Path) -> String {
     if std::path::MAIN_SEPARATOR == '\\' { relative.replace('\\', "/") } else { relative.into_owned() }
 }
 
+/// The text of bytes that are no UTF-8, as well as it can be made out.
+fn guess(bytes: &[u8]) -> Cow<'_, str> {
+    let wide = |bytes: &[u8], order: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks(2).map(|pair| order([pair[0], pair.get(1).copied().unwrap_or(0)]));
+        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(wide(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(wide(rest, u16::from_be_bytes)),
+        _ => String::from_utf8_lossy(bytes),
+    }
+}
+
 fn parse(root: &Path, path: &Path, source: Arc<Source>, settings: &Settings) -> Plan {
     let relative = relative(root, path);
     let dialect = settings.dialect(&relative);
@@ -144,6 +167,18 @@ mod tests {
         for text in ["", "# Title\n\nText with a [link](target) and [reference][target].\n", "]]]"] {
             assert!(!may_be_plan(text), "{text}");
         }
+    }
+
+    #[test]
+    fn bytes_in_another_encoding_are_guessed_at() {
+        let wide = |order: fn(u16) -> [u8; 2], mark: [u8; 2]| {
+            let units = "- [ ] ü🚧".encode_utf16().flat_map(order);
+            mark.into_iter().chain(units).collect::<Vec<u8>>()
+        };
+        assert_eq!(guess(&wide(u16::to_le_bytes, [0xff, 0xfe])), "- [ ] ü🚧");
+        assert_eq!(guess(&wide(u16::to_be_bytes, [0xfe, 0xff])), "- [ ] ü🚧");
+        assert_eq!(guess(b"- [ ] caf\xe9"), "- [ ] caf\u{fffd}");
+        assert_eq!(guess(b"\xff\xfe-"), "-");
     }
 
     #[test]

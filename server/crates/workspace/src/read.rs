@@ -38,8 +38,12 @@ impl std::error::Error for ReadError {}
 /// # Errors
 /// The file is missing, is no regular file, is no UTF-8, is larger than [`PLAN_LIMIT`], or cannot be read.
 pub fn read_source(path: &Path) -> Result<Source, ReadError> {
-    let bytes = read_bytes(path, PLAN_LIMIT)?;
-    Source::from_bytes(&bytes).map_err(|error| ReadError {
+    decode(path, &read_bytes(path, PLAN_LIMIT)?)
+}
+
+/// The text of a plan's bytes.
+pub(crate) fn decode(path: &Path, bytes: &[u8]) -> Result<Source, ReadError> {
+    Source::from_bytes(bytes).map_err(|error| ReadError {
         path: path.to_owned(),
         message: format!("cannot be read: {error}"),
         missing: false,

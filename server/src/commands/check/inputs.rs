@@ -14,8 +14,8 @@ use crate::session::{Session, Workspace};
 
 /// What was found.
 pub struct Found {
-    /// The workspaces, each with its files.
-    workspaces: Vec<(Workspace, Vec<PathBuf>)>,
+    /// The workspaces, each with its files, and those of them that were named.
+    workspaces: Vec<(Workspace, Vec<PathBuf>, Vec<PathBuf>)>,
     /// What could not be read on the way.
     pub problems: Vec<InputProblem>,
     /// The folders that were looked in.
@@ -28,8 +28,11 @@ impl Found {
     /// All files, by path, each once.
     pub fn inputs(&self) -> Vec<Input<'_>> {
         let mut inputs = Vec::new();
-        for (workspace, files) in &self.workspaces {
-            inputs.extend(files.iter().map(|path| Input { workspace, path: path.clone() }));
+        for (workspace, files, named) in &self.workspaces {
+            inputs.extend(files.iter().map(|path| {
+                let named = named.binary_search(path).is_ok();
+                Input { workspace, path: path.clone(), named }
+            }));
         }
         inputs.sort_by(|one: &Input<'_>, other| one.path.cmp(&other.path));
         inputs.dedup_by(|one, other| one.path == other.path);
@@ -78,7 +81,7 @@ pub fn find(session: &Session, paths: &[PathBuf], values: &Values) -> Result<Fou
         for nested in discovery.nested {
             by_root.entry(session.root_of(&nested)).or_default().push(nested);
         }
-        found.workspaces.push((workspace, discovery.plans));
+        found.workspaces.push((workspace, discovery.plans, discovery.named));
     }
     Ok(found)
 }
