@@ -1,0 +1,10 @@
+//! The built binary from outside: arguments and files in, text, exit code and files out. One file a subject.
+
+mod bad_input;
+mod check;
+mod explain;
+mod fix;
+mod formats;
+mod general;
+mod status;
+mod support;
