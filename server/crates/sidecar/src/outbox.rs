@@ -1,6 +1,7 @@
 //! The lines on their way to the reader.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -44,8 +45,9 @@ impl Outbox {
     /// Starts the thread that writes.
     pub(crate) fn start(inbox: &Arc<Inbox>) -> io::Result<Outbox> {
         let shared = Arc::new(Shared::default());
+        let output = standard_output()?;
         let (theirs, inbox) = (Arc::clone(&shared), Arc::clone(inbox));
-        thread::Builder::new().name("lines".to_owned()).spawn(move || write(&theirs, &inbox))?;
+        thread::Builder::new().name("lines".to_owned()).spawn(move || write(&theirs, &inbox, output))?;
         Ok(Outbox { shared })
     }
 
@@ -78,15 +80,24 @@ impl Outbox {
     }
 }
 
-fn write(shared: &Shared, inbox: &Inbox) {
-    let mut stdout = io::stdout().lock();
+/// Standard output of our own: the usual handle's lock would be held as long as a reader stalls, and whoever flushes it
+/// at the end of the process would wait for it.
+fn standard_output() -> io::Result<File> {
+    #[cfg(unix)]
+    let output = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let output = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
+    Ok(File::from(output))
+}
+
+fn write(shared: &Shared, inbox: &Inbox, mut output: File) {
     let mut queue = shared.lock();
     loop {
         if let Some(line) = queue.lines.pop_front() {
             queue.bytes -= line.len();
             queue.writing = true;
             drop(queue);
-            let written = stdout.write_all(&line).and_then(|()| stdout.flush());
+            let written = output.write_all(&line);
             queue = shared.lock();
             queue.writing = false;
             if written.is_err() {

@@ -1,0 +1,405 @@
+//! The sidecar as its reader meets it: the real process, real files.
+#![allow(clippy::unwrap_used)] // What cannot go on in a test fails it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// No line takes as long as this; a test that waits for one so long has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running sidecar. Killed when dropped, so that a failed test leaves nothing behind.
+struct Sidecar {
+    child: Child,
+    lines: Receiver<Value>,
+}
+
+impl Sidecar {
+    fn watching<P: AsRef<Path>>(files: &[P]) -> Sidecar {
+        let mut sidecar = Sidecar::start(|command| command.args(files.iter().map(AsRef::as_ref)));
+        sidecar.expect("hello");
+        sidecar
+    }
+
+    fn start(arrange: impl FnOnce(&mut Command) -> &mut Command) -> Sidecar {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tallymark"));
+        let mut child =
+            arrange(command.arg("sidecar")).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = read_lines(&mut child);
+        Sidecar { child, lines }
+    }
+
+    fn with_parent() -> (Sidecar, ChildStdin) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tallymark"))
+            .args(["sidecar", "--parent"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdin = child.stdin.take().unwrap();
+        let lines = read_lines(&mut child);
+        (Sidecar { child, lines }, stdin)
+    }
+
+    /// The next line, whose event this must be.
+    fn expect(&mut self, event: &str) -> Value {
+        let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no {event} came"));
+        assert_eq!(line["event"], event, "{line}");
+        line
+    }
+
+    /// The next line, which must be a change: the file.
+    fn change(&mut self) -> Value {
+        loop {
+            let line = self.lines.recv_timeout(PATIENCE).expect("no change was told");
+            if line["event"] != "tick" {
+                assert_eq!(line["event"], "changed", "{line}");
+                return line["file"].clone();
+            }
+        }
+    }
+
+    /// Nothing but signs of life in this time.
+    fn is_silent_for(&mut self, time: Duration) {
+        let until = Instant::now() + time;
+        while let Ok(line) = self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            assert_eq!(line["event"], "tick", "{line}");
+        }
+    }
+
+    fn end(&mut self) -> ExitStatus {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("it did not end");
+    }
+}
+
+impl Drop for Sidecar {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_lines(child: &mut Child) -> Receiver<Value> {
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in stdout.lines().map_while(Result::ok) {
+            if sender.send(serde_json::from_str(&line).unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+fn hash(content: &str) -> String {
+    blake3::hash(content.as_bytes()).to_hex().as_str()[..16].to_owned()
+}
+
+fn state(path: &Path, content: &str) -> Value {
+    json!({"path": path, "hash": hash(content), "bytes": content.len()})
+}
+
+fn missing(path: &Path) -> Value {
+    json!({"path": path, "bytes": 0})
+}
+
+/// A folder and the path of a status.json in it, by its real name: some systems' temporary folder is a link.
+fn folder() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap().join("status.json");
+    (folder, path)
+}
+
+/// As the store writes: another file in the same folder, renamed.
+fn replace(path: &Path, content: &str) {
+    let temporary = path.with_extension("tmp");
+    fs::write(&temporary, content).unwrap();
+    fs::rename(&temporary, path).unwrap();
+}
+
+#[test]
+fn says_who_it_is_what_is_there_and_what_changes() {
+    let (_folder, path) = folder();
+    fs::write(&path, "{}").unwrap();
+    let mut sidecar = Sidecar::start(|command| command.arg(&path));
+    let hello = sidecar.expect("hello");
+    assert_eq!(hello["version"], 1);
+    assert_eq!(hello["tallymark"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(hello["pid"], sidecar.child.id());
+    assert_eq!(sidecar.expect("snapshot")["files"], json!([state(&path, "{}")]));
+    for content in ["{\"a\": 1}", "{}", "[]"] {
+        replace(&path, content);
+        assert_eq!(sidecar.change(), state(&path, content));
+    }
+}
+
+#[test]
+fn speaks_of_change_only() {
+    let (_folder, path) = folder();
+    fs::write(&path, "{}").unwrap();
+    let mut sidecar = Sidecar::watching(&[&path]);
+    sidecar.expect("snapshot");
+    // Read, touched, replaced by the same, and a neighbour written.
+    fs::read(&path).unwrap();
+    fs::write(&path, "{}").unwrap();
+    replace(&path, "{}");
+    fs::write(path.with_file_name("other.json"), "{}").unwrap();
+    sidecar.is_silent_for(Duration::from_millis(300));
+    replace(&path, "[]");
+    assert_eq!(sidecar.change(), state(&path, "[]"));
+}
+
+#[test]
+fn a_file_half_written_in_place_is_told_when_it_is_whole() {
+    let (_folder, path) = folder();
+    fs::write(&path, "{}").unwrap();
+    let mut sidecar = Sidecar::watching(&[&path]);
+    sidecar.expect("snapshot");
+    let mut file = fs::File::create(&path).unwrap();
+    for piece in ["{\"tasks\"", ": [{}", "]}"] {
+        std::thread::sleep(Duration::from_millis(15));
+        file.write_all(piece.as_bytes()).unwrap();
+    }
+    assert_eq!(sidecar.change(), state(&path, "{\"tasks\": [{}]}"));
+}
+
+#[test]
+fn a_file_that_stays_cut_short_is_told_as_it_is() {
+    let (_folder, path) = folder();
+    fs::write(&path, "{}").unwrap();
+    let mut sidecar = Sidecar::watching(&[&path]);
+    sidecar.expect("snapshot");
+    fs::write(&path, "{\"tasks\": [").unwrap();
+    assert_eq!(sidecar.change(), state(&path, "{\"tasks\": ["));
+}
+
+#[test]
+fn the_folder_need_not_exist_and_may_go_and_return() {
+    let (_folder, path) = folder();
+    let top = path.with_file_name("docs");
+    let deep = top.join("plan-outputs/one/status.json");
+    let mut sidecar = Sidecar::watching(&[&deep]);
+    assert_eq!(sidecar.expect("snapshot")["files"], json!([missing(&deep)]));
+    for content in ["{\"round\": 1}", "{\"round\": 2}", "{\"round\": 3}"] {
+        fs::create_dir_all(deep.parent().unwrap()).unwrap();
+        fs::write(&deep, content).unwrap();
+        assert_eq!(sidecar.change(), state(&deep, content));
+        fs::remove_dir_all(&top).unwrap();
+        assert_eq!(sidecar.change(), missing(&deep));
+    }
+}
+
+#[test]
+fn a_folder_moved_away_and_another_in_its_place_are_seen() {
+    let (_folder, path) = folder();
+    let (one, archive) = (path.with_file_name("one"), path.with_file_name("archive"));
+    let file = one.join("status.json");
+    fs::create_dir(&one).unwrap();
+    fs::write(&file, "{}").unwrap();
+    let mut sidecar = Sidecar::watching(&[&file]);
+    sidecar.expect("snapshot");
+    fs::rename(&one, &archive).unwrap();
+    assert_eq!(sidecar.change(), missing(&file));
+    // The old folder's changes are none of ours any more.
+    replace(&archive.join("status.json"), "[1]");
+    fs::create_dir(&one).unwrap();
+    fs::write(&file, "[2]").unwrap();
+    assert_eq!(sidecar.change(), state(&file, "[2]"));
+    replace(&file, "[3]");
+    assert_eq!(sidecar.change(), state(&file, "[3]"));
+}
+
+#[test]
+fn what_an_ancestor_does_unwatched_is_seen_by_the_next_tick() {
+    let (_folder, path) = folder();
+    let top = path.with_file_name("docs");
+    let file = top.join("plan-outputs/one/status.json");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "{}").unwrap();
+    let mut sidecar = Sidecar::watching(&[&file]);
+    sidecar.expect("snapshot");
+    fs::rename(&top, path.with_file_name("elsewhere")).unwrap();
+    assert_eq!(sidecar.change(), missing(&file));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_when_it_and_when_its_target_changes() {
+    use std::os::unix::fs::symlink;
+    let (_folder, path) = folder();
+    let store = path.with_file_name("store");
+    fs::create_dir(&store).unwrap();
+    fs::write(store.join("one.json"), "[1]").unwrap();
+    fs::write(store.join("two.json"), "[2]").unwrap();
+    symlink("store/one.json", &path).unwrap();
+    let mut sidecar = Sidecar::watching(&[&path]);
+    assert_eq!(sidecar.expect("snapshot")["files"], json!([state(&path, "[1]")]));
+    replace(&store.join("one.json"), "[1, 1]");
+    assert_eq!(sidecar.change(), state(&path, "[1, 1]"));
+    let new = path.with_file_name("new");
+    symlink("store/two.json", &new).unwrap();
+    fs::rename(&new, &path).unwrap();
+    assert_eq!(sidecar.change(), state(&path, "[2]"));
+    replace(&store.join("two.json"), "[2, 2]");
+    assert_eq!(sidecar.change(), state(&path, "[2, 2]"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_files_place_is_an_error_and_stops_nothing() {
+    let (_folder, path) = folder();
+    fs::write(&path, "{}").unwrap();
+    let other = path.with_file_name("plan.md");
+    let mut sidecar = Sidecar::watching(&[&path, &other]);
+    sidecar.expect("snapshot");
+    let pipe = path.with_file_name("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    fs::rename(&pipe, &path).unwrap();
+    let error = "it is a pipe, socket or device, not a regular file";
+    assert_eq!(sidecar.change(), json!({"path": path, "bytes": 0, "error": error}));
+    fs::write(&other, "# Plan\n").unwrap();
+    assert_eq!(sidecar.change(), state(&other, "# Plan\n"));
+    replace(&path, "[]");
+    assert_eq!(sidecar.change(), state(&path, "[]"));
+}
+
+/// With no descriptors left for the system's watcher, which is one of the ways in which it can fail.
+#[cfg(target_os = "linux")]
+#[test]
+fn without_the_systems_watcher_it_looks_every_second_and_says_so_once() {
+    let (_folder, path) = folder();
+    let one = path.with_file_name("one.json");
+    fs::write(&path, "{}").unwrap();
+    let mut child = Command::new("sh")
+        .args(["-c", "ulimit -n 7; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_tallymark"), "sidecar"])
+        .args([&one, &path])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = read_lines(&mut child);
+    let mut sidecar = Sidecar { child, lines };
+    sidecar.expect("hello");
+    let problem = sidecar.expect("problem");
+    let message = problem["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("(Too many open files (os error 24)): looking every second instead"),
+        "{message}"
+    );
+    assert_eq!(sidecar.expect("snapshot")["files"], json!([missing(&one), state(&path, "{}")]));
+    replace(&path, "[]");
+    assert_eq!(sidecar.change(), state(&path, "[]"));
+    fs::write(&one, "[1]").unwrap();
+    assert_eq!(sidecar.change(), state(&one, "[1]"));
+}
+
+#[test]
+fn commands_choose_the_files_and_the_end_of_input_is_the_end() {
+    let (_folder, one) = folder();
+    let two = one.with_file_name("two/status.json");
+    fs::write(&one, "[1]").unwrap();
+    let (mut sidecar, mut stdin) = Sidecar::with_parent();
+    sidecar.expect("hello");
+    assert_eq!(sidecar.expect("snapshot")["files"], json!([]));
+    writeln!(stdin, "{}", json!({"command": "watch", "files": [one, two]})).unwrap();
+    assert_eq!(sidecar.expect("snapshot")["files"], json!([state(&one, "[1]"), missing(&two)]));
+    writeln!(stdin, "{}", json!({"command": "watch", "files": [two]})).unwrap();
+    assert_eq!(sidecar.expect("snapshot")["files"], json!([missing(&two)]));
+    replace(&one, "[]");
+    fs::create_dir(two.parent().unwrap()).unwrap();
+    fs::write(&two, "[2]").unwrap();
+    assert_eq!(sidecar.change(), state(&two, "[2]"));
+    writeln!(stdin, "what?").unwrap();
+    let problem = sidecar.expect("problem");
+    assert!(problem["message"].as_str().unwrap().starts_with("a command was not understood"), "{problem}");
+    drop(stdin);
+    assert_eq!(sidecar.expect("bye")["reason"], "standard input has ended");
+    assert!(sidecar.end().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn it_says_goodbye_on_sigterm() {
+    let (_folder, path) = folder();
+    let mut sidecar = Sidecar::watching(&[&path]);
+    sidecar.expect("snapshot");
+    let pid = sidecar.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(sidecar.expect("bye")["reason"], "SIGTERM");
+    assert!(sidecar.end().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_when_nobody_reads() {
+    let (_folder, path) = folder();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tallymark"))
+        .arg("sidecar")
+        .arg(&path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let (_sender, lines) = channel();
+    let mut sidecar = Sidecar { child, lines };
+    assert!(sidecar.end().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_stalls_gets_a_fresh_snapshot_and_costs_no_memory() {
+    let (_folder, path) = folder();
+    fs::write(&path, "[1]").unwrap();
+    let files: Vec<PathBuf> =
+        (0..1000).map(|n| path.with_file_name(format!("{n:0>200}.json"))).chain([path.clone()]).collect();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tallymark"))
+        .args(["sidecar", "--parent"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Each of these makes a line of 250 KB, if it is not overtaken, that nobody takes.
+    for round in 0..150 {
+        writeln!(stdin, "{}", json!({"command": "watch", "files": files})).unwrap();
+        replace(&path, &format!("[{round}]"));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    replace(&path, "\"last\"");
+    std::thread::sleep(Duration::from_millis(300));
+    let resident = resident_kib(child.id());
+    assert!(resident.is_none_or(|kib| kib < 20_000), "{resident:?} KiB for lines that nobody read");
+    let lines = read_lines(&mut child);
+    let sidecar = Sidecar { child, lines };
+    let last = state(&path, "\"last\"");
+    loop {
+        let line = sidecar.lines.recv_timeout(PATIENCE).expect("the last state is told");
+        let told =
+            line["files"].as_array().is_some_and(|files| files.contains(&last)) || line["file"] == last;
+        if told {
+            break;
+        }
+    }
+}
+
+/// What a process holds in memory, where /proc tells.
+#[cfg(unix)]
+fn resident_kib(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok())
+}
