@@ -9,8 +9,12 @@ use crate::session::Session;
 
 /// Watch files and print what changes, one JSON object a line
 #[derive(Args)]
+#[command(
+    after_help = "The lines are documented in docs/formats.md. The language server runs one of these for itself."
+)]
 pub struct Sidecar {
-    /// The files to watch at first; they need not exist yet
+    /// The files to watch at first; they, and their folders, need not exist yet
+    #[arg(required_unless_present = "parent", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Take commands from standard input, and end when it ends
     #[arg(long)]
