@@ -156,6 +156,21 @@ pub(crate) fn unescape(string: &str) -> Option<Box<str>> {
     serde_json::Deserializer::from_str(string).deserialize_bytes(Bytes).ok()
 }
 
+/// The text of a JSON string with its quotes.
+pub(crate) fn text_of(string: &str) -> Cow<'_, str> {
+    match unescape(string) {
+        Some(text) => Cow::Owned(text.into()),
+        None => {
+            Cow::Borrowed(string.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(string))
+        }
+    }
+}
+
+/// `text` as a JSON string with its quotes, as JSON.stringify writes it.
+pub(crate) fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 /// Where `slice`, a part of `text`, lies in it.
 pub(crate) fn span_in(text: &str, slice: &str) -> Span {
     let start = slice.as_ptr() as usize - text.as_ptr() as usize;

@@ -1,12 +1,30 @@
-//! status.json: reading it with the byte span of every field, and the [`Store`](store) that alone writes it.
+//! status.json: reading it with the byte span of every field, and the [`Store`] that alone writes it.
 //!
 //! Reading never fails: [`Status::parse`] gives what could be read and a list of [`Problem`]s.
 
 mod change;
+mod directory;
+mod draft;
+mod edit;
+mod error;
+mod history;
+mod holder;
 mod json;
+mod lock;
 mod model;
+mod nearest;
+mod new_file;
 mod parse;
+mod store;
 mod time;
+mod transition;
+mod write;
 
 pub use change::{Change, Expected, NewEntry, Request};
+pub use draft::Outcome;
+pub use error::StoreError;
+pub use history::HistoryLine;
+pub use holder::Holder;
 pub use model::*;
+pub use new_file::NewFile;
+pub use store::{Applied, Context, MAXIMUM_BYTES, Store};

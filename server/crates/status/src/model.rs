@@ -77,6 +77,8 @@ pub struct Entry {
     pub retry_count: Option<(i64, Span)>,
     /// `dependencies`.
     pub dependencies: Vec<Text>,
+    /// `dependents`.
+    pub dependents: Vec<Text>,
 }
 
 /// A string value: a slice of the source, or its own text where the JSON has escapes.

@@ -255,6 +255,7 @@ impl<'a> Reader<'a> {
                 "findingsPath" => entry.findings_path = self.string(&key, value),
                 "retryCount" => entry.retry_count = self.integer(&key, value, "a whole number"),
                 "dependencies" => entry.dependencies = self.ids(&key, value),
+                "dependents" => entry.dependents = self.ids(&key, value),
                 _ => {}
             }
         });

@@ -20,6 +20,12 @@ pub(crate) fn milliseconds(text: &str) -> Option<i64> {
     naive.to_zoned(TimeZone::UTC).ok().map(|zoned| floor(zoned.timestamp()))
 }
 
+/// The time as status.json has it: `2025-12-23T03:00:00.000Z`. What no calendar holds becomes 1970.
+pub(crate) fn format(milliseconds: i64) -> String {
+    let time = Timestamp::from_millisecond(milliseconds).unwrap_or_default();
+    format!("{time:.3}")
+}
+
 /// Whether `text` ends with `+hh:mm`, `-hh:mm`, `+hhmm` or `-hhmm`.
 fn has_offset(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -41,7 +47,7 @@ fn floor(time: Timestamp) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::milliseconds;
+    use super::{format, milliseconds};
 
     #[test]
     fn every_dialect_of_one_instant_is_the_same_time() {
@@ -73,5 +79,13 @@ mod tests {
     #[test]
     fn a_day_alone_is_its_midnight() {
         assert_eq!(milliseconds("2025-08-30"), Some(1_756_512_000_000));
+    }
+
+    #[test]
+    fn times_are_written_with_three_digits_and_z() {
+        assert_eq!(format(1_756_526_004_655), "2025-08-30T03:53:24.655Z");
+        assert_eq!(format(1_756_526_004_000), "2025-08-30T03:53:24.000Z");
+        assert_eq!(format(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(format(i64::MAX), "1970-01-01T00:00:00.000Z");
     }
 }

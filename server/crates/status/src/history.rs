@@ -1,0 +1,169 @@
+//! The history of a status file: `.tallymark/history.jsonl`, one JSON object a line, only ever appended to.
+//!
+//! A line follows the write that it tells of, and is not synced: status.json is the truth, the history tells how it came
+//! about. A crash can leave a torn last line, which is ignored, or none, which the next writer sees because the file's
+//! revision is not the one that the history ends with.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Outcome, Revision, lock::Folder, time};
+
+/// One change, as the history tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLine {
+    /// Counts the lines from 1.
+    pub seq: u64,
+    /// When, as status.json writes times.
+    pub time: String,
+    /// Who: what the caller said, or `unknown` for a writer that writes no history.
+    pub actor: String,
+    /// The task's id; absent for changes of the head, and of an unknown writer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// What kind of change: `transition`, `add`, `remove`, `set-id`, …
+    #[serde(default)]
+    pub change: String,
+    /// What it was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// What it became.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub to: String,
+    /// Why, if somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The file's revision before.
+    pub before: String,
+    /// The file's revision after.
+    pub after: String,
+    /// It went against the table of transitions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forced: bool,
+}
+
+/// The history of one status file.
+pub(crate) struct History {
+    path: PathBuf,
+}
+
+/// So much of the end is looked at first: some hundred lines.
+const WINDOW: u64 = 64 * 1024;
+
+impl History {
+    pub(crate) fn in_folder(folder: &Folder) -> Self {
+        Self { path: folder.join("history.jsonl") }
+    }
+
+    /// Appends what was done in one write. Only for who holds the lock.
+    pub(crate) fn append(
+        &self,
+        outcomes: &[Outcome],
+        actor: &str,
+        now: i64,
+        before: Revision,
+        after: Revision,
+    ) -> io::Result<()> {
+        let mut file = File::options().read(true).append(true).create(true).open(&self.path)?;
+        let (last, torn) = last_line(&mut file)?;
+        let mut text = String::new();
+        let mut seq = last.as_ref().map_or(0, |line| line.seq);
+        let time = time::format(now);
+        let mut push = |line: HistoryLine| -> io::Result<()> {
+            seq += 1;
+            text.push_str(&serde_json::to_string(&HistoryLine { seq, ..line })?);
+            text.push('\n');
+            Ok(())
+        };
+        let line = HistoryLine {
+            seq: 0,
+            time,
+            actor: actor.to_owned(),
+            task: None,
+            change: String::new(),
+            from: String::new(),
+            to: String::new(),
+            reason: None,
+            before: before.to_string(),
+            after: after.to_string(),
+            forced: false,
+        };
+        if let Some(last) = last.filter(|last| last.after != line.before) {
+            push(HistoryLine {
+                actor: "unknown".to_owned(),
+                change: "unknown".to_owned(),
+                before: last.after,
+                after: line.before.clone(),
+                ..line.clone()
+            })?;
+        }
+        for outcome in outcomes.iter().filter(|outcome| outcome.changed) {
+            push(HistoryLine {
+                task: Some(outcome.entry.clone()).filter(|entry| !entry.is_empty()),
+                change: outcome.change.to_owned(),
+                from: outcome.from.clone(),
+                to: outcome.to.clone(),
+                reason: outcome.reason.clone(),
+                forced: outcome.forced,
+                ..line.clone()
+            })?;
+        }
+        if torn {
+            text.insert(0, '\n');
+        }
+        file.write_all(text.as_bytes())
+    }
+
+    /// The last known change of a task, as far as the end of the history tells.
+    pub(crate) fn last_of(&self, task: &str) -> Option<HistoryLine> {
+        let mut file = File::open(&self.path).ok()?;
+        let tail = tail(&mut file, 16 * WINDOW).ok()?;
+        lines(&tail).rev().find(|line| line.task.as_deref() == Some(task))
+    }
+
+    /// All lines that can be read, oldest first.
+    pub(crate) fn read(path: &Path) -> io::Result<Vec<HistoryLine>> {
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(lines(&bytes).collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn lines(bytes: &[u8]) -> impl DoubleEndedIterator<Item = HistoryLine> {
+    bytes.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok())
+}
+
+/// The last line that can be read, and whether the file ends in the middle of one.
+fn last_line(file: &mut File) -> io::Result<(Option<HistoryLine>, bool)> {
+    let length = file.metadata()?.len();
+    let mut window = WINDOW;
+    loop {
+        let tail = tail(file, window)?;
+        let torn = tail.last().is_some_and(|&byte| byte != b'\n');
+        let last = lines(&tail).next_back();
+        if last.is_some() || window >= length {
+            return Ok((last, torn));
+        }
+        window *= 8;
+    }
+}
+
+/// The last bytes of a file.
+fn tail(file: &mut File, bytes: u64) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
+    let mut tail = Vec::new();
+    file.take(bytes).read_to_end(&mut tail)?;
+    Ok(tail)
+}
