@@ -315,7 +315,7 @@ mod tests {
     fn a_detail_line_belongs_to_its_task() {
         let text = "# A\n\n## Phase 1: B\n\n- [ ] 1.1 Task\n  - a det$0ail\n- [ ] 1.2 Other\n";
         assert_snapshot!(marks(&Fixture::new(text)), @r#"
-        Mark 1.1 started | 1.1 → in_progress ✗ the plan has no mark for "in progress": 1.1 needs status.json (`tallymark init`)
+        Mark 1.1 started | 1.1 → in_progress
         Mark 1.1 complete | 1.1 → completed
         Mark 1.1 failed… | 1.1 → failed What went wrong? ✗ the plan has no mark for "failed": 1.1 needs status.json (`tallymark init`)
         Mark 1.1 skipped… | 1.1 → skipped Why is it skipped? ✗ the plan has no mark for "skipped": 1.1 needs status.json (`tallymark init`)
@@ -346,7 +346,7 @@ mod tests {
     fn without_a_status_file_one_can_be_made() {
         let text = billing_without_status().replace("2.5 Sort", "2.5 $0Sort");
         assert_snapshot!(marks(&Fixture::new(&text)), @r#"
-        Mark 2.5 started | 2.5 → in_progress ✗ the plan has no mark for "in progress": 2.5 needs status.json (`tallymark init`)
+        Mark 2.5 started | 2.5 → in_progress
         Mark 2.5 complete | 2.5 → completed
         Mark 2.5 failed… | 2.5 → failed What went wrong? ✗ the plan has no mark for "failed": 2.5 needs status.json (`tallymark init`)
         Mark 2.5 skipped… | 2.5 → skipped Why is it skipped? ✗ the plan has no mark for "skipped": 2.5 needs status.json (`tallymark init`)
@@ -385,6 +385,27 @@ mod tests {
         Mark 1.3 complete in status.json (preferred) Some("TM103")
         Untick 1.3  Some("TM103")
         "#);
+    }
+
+    #[test]
+    fn all_safe_fixes_are_one_edit_that_leaves_marks_alone() {
+        let text = "# A\n\n## Phase 1: B\n\n-[ ] 1.1 One\n- [x] 1.2 Two\n- [ ]1.3 Three\n- [ ] 1.4 Four\n";
+        let fixture = Fixture::new(text);
+        let action = fix_all(&fixture.analysis).expect("two boxes are none");
+        assert_eq!(action.kind, ActionKind::FixAll);
+        let Effect::EditPlan(edits) = action.effect else { panic!("it edits the plan alone") };
+        let fixed = tallymark_text::apply_edits(text, &edits).expect("they do not overlap");
+        assert_snapshot!(fixed, @r"
+        # A
+
+        ## Phase 1: B
+
+        - [ ] 1.1 One
+        - [x] 1.2 Two
+        - [ ] 1.3 Three
+        - [ ] 1.4 Four
+        ");
+        assert_eq!(fix_all(&Fixture::new(&fixed).analysis), None);
     }
 
     #[test]

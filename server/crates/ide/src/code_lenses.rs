@@ -226,13 +226,20 @@ mod tests {
         assert_snapshot!(lenses(billing_without_status()), @r"
          1 # Billing  ‹2/10 · 20% · Make status.json› Init (2 of 10 completed / Makes docs/plan-outputs/x/status.json)
          5 ## Phase 1: Ledger  ‹2/5 · 40%› tells (2 of 5 completed)
+         5 ## Phase 1: Ledger  ‹Start 1.2.2› 1.2.2 → in_progress (Mark 1.2.2 started)
+        10 - [ ] 1.2.2 Credit side  ‹Start› 1.2.2 → in_progress (Mark 1.2.2 started)
         10 - [ ] 1.2.2 Credit side  ‹Complete› 1.2.2 → completed (Mark 1.2.2 complete)
-        11 - [ ] 1.3 Reconcile nightly (depends: 1.2)  ‹Complete› 1.3 → completed (Mark 1.3 complete)
+        11 - [ ] 1.3 Reconcile nightly (depends: 1.2)  ‹blocked by 1.2› tells (blocked by 1.2)
         17 ## Phase 2: Invoices  ‹0/5 · 0%› tells (0 of 5 completed)
+        17 ## Phase 2: Invoices  ‹Start 2.1› 2.1 → in_progress (Mark 2.1 started)
+        19 - [ ] 2.1 Number invoices (depends: 1.1)  ‹Start› 2.1 → in_progress (Mark 2.1 started)
         19 - [ ] 2.1 Number invoices (depends: 1.1)  ‹Complete› 2.1 → completed (Mark 2.1 complete)
-        20 - [ ] 2.2 Send them by mail (depends: 2.1, 1.3)  ‹Complete› 2.2 → completed (Mark 2.2 complete)
+        20 - [ ] 2.2 Send them by mail (depends: 2.1, 1.3)  ‹blocked by 2.1 and 1.3› tells (blocked by 2.1 and 1.3)
+        21 - [ ] 2.3 Archive [old](command:erase) ones  ‹Start› 2.3 → in_progress (Mark 2.3 started)
         21 - [ ] 2.3 Archive [old](command:erase) ones  ‹Complete› 2.3 → completed (Mark 2.3 complete)
+        22 - [ ] 2.4 Print  ‹Start› 2.4 → in_progress (Mark 2.4 started)
         22 - [ ] 2.4 Print  ‹Complete› 2.4 → completed (Mark 2.4 complete)
+        23 - [ ] 2.5 Sort  ‹Start› 2.5 → in_progress (Mark 2.5 started)
         23 - [ ] 2.5 Sort  ‹Complete› 2.5 → completed (Mark 2.5 complete)
         ");
     }

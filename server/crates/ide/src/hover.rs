@@ -65,6 +65,7 @@ pub fn hover_status(analysis: &Analysis, offset: usize, now: Option<i64>) -> Opt
             let mut card = Card::new(&one_line(status.id(entry), 80));
             card.sentence(&one_line(status.description(entry), 200));
             card.gap();
+            card.field("status", &one_line(status.word(entry), 40));
             entry_fields(status, status.entry(entry), now, &mut card);
             (card, None)
         }
@@ -529,12 +530,14 @@ mod tests {
     #[test]
     fn a_task_that_status_json_lacks_says_so() {
         assert_snapshot!(markdown("Sort"), @r"
-        **2.5 Sort**
+    **2.5 Sort**
 
-        Pending: its box is open, and status.json does not have this task. Nothing stands in its way.
+    Pending: its box is open, and status.json does not have this task. Nothing stands in its way.
 
-        - phase: Phase 2: Invoices
-        ");
+    - phase: Phase 2: Invoices
+    - findings: 1
+      - warning TM101: 2.5 is not in status.json
+    ");
     }
 
     #[test]
@@ -632,13 +635,18 @@ mod tests {
         - needed by: 2.2
         - in the plan: docs/plans/billing.md, line 11
         ");
-        assert_snapshot!(markdown("\"id\": \"9.9\""), @r"
+        assert_snapshot!(markdown("\"id\": \"9.9\""), @r#"
         **9.9**
 
         Dream
 
+        - status: done
         - in the plan: docs/plans/billing.md has no such task
-        ");
+        - findings: 3
+          - warning TM102 (status.json): status.json has “9.9 Dream”, which is not in the plan
+          - warning TM302 (status.json): "done" is no status word: it is taken for completed
+          - information TM304 (status.json): 9.9 is completed, but has no completedAt
+        "#);
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn phase_symbol(analysis: &Analysis, phase: PhaseIndex, depth: u32) -> Symbol {
     let progress = analysis.joined.phases[phase.get()];
     Symbol {
         depth,
-        name: name(plan.slice(own.title)),
+        name: name(&plain_title(plan.slice(own.title))),
         detail: if progress.total > 0 { progress.to_string() } else { String::new() },
         kind: SymbolKind::Phase,
         span: own.block.cover(own.heading),
@@ -106,14 +106,13 @@ fn task_symbol(analysis: &Analysis, task: TaskIndex, depths: &[u32]) -> Symbol {
         _ => format!("{}, {below}", state.label()),
     };
     let title = plain_title(plan.title(task));
-    let text = match plan.id(task) {
-        Some(id) if title.is_empty() => id.to_owned(),
-        Some(id) => format!("{id} {title}"),
-        None => title.into_owned(),
+    let name = match plan.id(task) {
+        Some(id) => name(&[id, " ", &title].concat()),
+        None => name(&title),
     };
     Symbol {
         depth: own.phase.map_or(0, |phase| depths[phase.get()] + 1) + u32::from(own.depth),
-        name: name(&text),
+        name,
         detail,
         kind: SymbolKind::Task(state),
         span: own.block.cover(own.line),
@@ -151,7 +150,7 @@ fn criteria_symbols(analysis: &Analysis, depths: &[u32], symbols: &mut Vec<Symbo
 }
 
 fn name(text: &str) -> String {
-    let name = one_line(&plain_title(text), NAME);
+    let name = one_line(text, NAME);
     if name.is_empty() { "(no title)".to_owned() } else { name }
 }
 

@@ -37,6 +37,9 @@ pub(crate) fn exact_age(milliseconds: i64) -> String {
 
 /// A text on one line: every run of blanks and control characters is one blank; cut to `most` characters with `…`.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
+    if is_one_line(text, most) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len().min(most * 2));
     let mut count = 0;
     let mut gap = false;
@@ -66,6 +69,16 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
     line
 }
 
+/// Whether a text needs no change to be one line: most do not.
+fn is_one_line(text: &str, most: usize) -> bool {
+    let bytes = text.as_bytes();
+    let ends = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
+    bytes.len() <= most
+        && !ends
+        && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+        && !bytes.windows(2).any(|pair| pair == b"  ")
+}
+
 /// Characters that turn the direction of writing round: a status file could make a label read as another text.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
@@ -74,7 +87,7 @@ fn is_invisible(character: char) -> bool {
 /// A title without its emphasis, code and strike-through signs.
 pub(crate) fn plain_title(title: &str) -> Cow<'_, str> {
     let marked = |character: char| matches!(character, '*' | '`' | '~' | '_');
-    if !title.contains(marked) {
+    if !title.bytes().any(|byte| matches!(byte, b'*' | b'`' | b'~' | b'_')) {
         return Cow::Borrowed(title);
     }
     // An underscore or asterisk inside a word or between blanks is text: `in_progress`, `a * b`.
