@@ -1,0 +1,13 @@
+//! The built server, spoken to over its standard streams as an editor does.
+
+mod burst;
+mod client;
+mod closing;
+mod columns;
+mod findings;
+mod following;
+mod introductions;
+mod marking;
+mod panics;
+mod protocol;
+mod workspace;

@@ -1,0 +1,1 @@
+//! Marking tasks from the editor.
