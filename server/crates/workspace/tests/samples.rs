@@ -10,14 +10,17 @@ use tallymark_workspace::{Loaded, Settings, discover, load_if_plan};
 
 /// `sample-plans/` of the project.
 fn samples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../sample-plans").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../sample-plans")
+        .canonicalize()
+        .expect("sample-plans/ lies in the project")
 }
 
 /// The folders in it, sorted.
 fn cases() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = fs::read_dir(samples())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("a folder that can be listed")
+        .map(|entry| entry.expect("an entry that can be read").path())
         .filter(|path| path.is_dir())
         .collect();
     folders.sort();
@@ -29,7 +32,11 @@ fn plans(case: &Path) -> Vec<Loaded> {
     let (settings, problems) = Settings::load(case);
     assert_eq!(problems, [], "{}", case.display());
     let found = discover(case, &[], &settings);
-    found.plans.iter().filter_map(|path| load_if_plan(case, path, &settings, None).unwrap()).collect()
+    found
+        .plans
+        .iter()
+        .filter_map(|path| load_if_plan(case, path, &settings, None).expect("a plan that can be read"))
+        .collect()
 }
 
 /// One finding a line: `path:line:column code severity message`, lines and columns from one, columns in characters.
@@ -41,7 +48,8 @@ fn tell(plans: &[Loaded]) -> String {
             let position = source.position(finding.place.span.start as usize, Encoding::Utf32);
             let (line, column) = (position.line + 1, position.column + 1);
             let severity = finding.severity.name();
-            writeln!(told, "{path}:{line}:{column} {} {severity} {}", finding.code, finding.message).unwrap();
+            writeln!(told, "{path}:{line}:{column} {} {severity} {}", finding.code, finding.message)
+                .expect("a string takes what is written");
         }
     }
     told

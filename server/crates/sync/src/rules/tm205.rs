@@ -1,5 +1,7 @@
 //! TM205: a task depends on an id that is nowhere.
 
+use std::collections::HashSet;
+
 use tallymark_plan::{Plan, Target, TaskIndex};
 use tallymark_text::{Edit, Span};
 
@@ -22,10 +24,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
+    if plan.dependencies.is_empty() {
+        return;
+    }
+    // An id of a kind that no task of the plan has (a ticket, a pull request) names something elsewhere.
+    let kinds: HashSet<Kind<'_>> = plan.tasks().filter_map(|(task, _)| plan.id(task)).map(kind).collect();
     for (task, _) in plan.tasks() {
         for span in named(plan, task) {
             let id = plan.slice(span);
-            if is_somewhere(context, id) {
+            if !kinds.contains(&kind(id)) || is_somewhere(context, id) {
                 continue;
             }
             let message = format!("{} depends on {id}, which is nowhere in this plan", context.name(task));
@@ -36,6 +43,14 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     reporter.once(File::Plan, concerned, |count| {
         format!("{count} dependencies name ids that are nowhere in this plan")
     });
+}
+
+/// What tells ids of one numbering from those of another: the letters in front, and whether there are points.
+type Kind<'a> = (&'a str, bool);
+
+fn kind(id: &str) -> Kind<'_> {
+    let letters = id.find(|letter: char| letter.is_ascii_digit()).unwrap_or(id.len());
+    (&id[..letters], id.contains('.'))
 }
 
 /// The ids that the dependencies of a task name.
@@ -101,6 +116,14 @@ mod tests {
         );
         assert_eq!(case.fixes("TM205"), ["Depend on 1.5", "Depend on 1.2", "Depend on 1.1"]);
         assert!(case.fixed("TM205", "Depend on 1.5").contains("(depends: 1.2, 1.5)"));
+    }
+
+    #[test]
+    fn ids_of_another_kind_name_something_elsewhere() {
+        let case = plan(
+            "# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read (depends: PR-12)\n- [ ] 1.2 Sort (depends: T004)\n",
+        );
+        assert_eq!(case.findings("TM205"), [""; 0]);
     }
 
     #[test]
