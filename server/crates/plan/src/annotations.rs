@@ -9,12 +9,18 @@ use crate::headings::contains_any;
 use crate::ids::reference;
 use crate::{Allowance, Claim, ClaimKind, Ignored, Task};
 
+/// How far from the beginning of its line a label's word may stand, in bytes.
+const LONGEST_LABEL: usize = 80;
+
 /// The path behind the first `**Output:**` that begins a line outside code.
 pub(crate) fn output(source: &Source, ignored: &[Ignored]) -> Option<Span> {
     let text = source.text();
     let bytes = text.as_bytes();
     for at in memmem::find_iter(bytes, b"Output") {
         let line = source.line_span(source.line_of(at));
+        if at - line.start as usize > LONGEST_LABEL {
+            continue;
+        }
         let before = text[line.start as usize..at]
             .trim_matches(|c: char| c.is_ascii_whitespace() || "-*+_".contains(c));
         if !before.is_empty() || is_ignored(ignored, at) {
@@ -79,6 +85,9 @@ pub(crate) fn claims(source: &Source, ignored: &[Ignored]) -> Vec<Claim> {
                 continue;
             }
             let span = source.line_span(line);
+            if at - span.start as usize > LONGEST_LABEL {
+                continue;
+            }
             let label = text[span.start as usize..at]
                 .trim_start_matches(|c: char| c.is_ascii_whitespace() || "-*+_#".contains(c));
             if label.len() > 40

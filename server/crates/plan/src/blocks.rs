@@ -26,6 +26,8 @@ pub(crate) enum Block {
 pub(crate) struct Item {
     /// From the bullet to the end of its last line with words.
     pub span: Span,
+    /// Where pulldown-cmark ends it, blank lines included.
+    whole_end: u32,
     /// The item around it.
     pub parent: Option<ItemIndex>,
     /// Whether its bullet is a number.
@@ -104,9 +106,16 @@ impl Walk<'_> {
             Tag::List(first) => self.ordered.push(first.is_some()),
             Tag::Item => {
                 let index = self.blocks.items.len() as ItemIndex;
+                let parent = self.open.last().copied();
+                // Where many items end together, the blank lines behind them are looked at once.
+                let last = match parent.map(|parent| self.blocks.items[parent as usize]) {
+                    Some(parent) if parent.whole_end as usize == end => parent.span.end as usize,
+                    _ => trim_end(bytes, start, end),
+                };
                 self.blocks.items.push(Item {
-                    span: Span::new(start, trim_end(bytes, start, end)),
-                    parent: self.open.last().copied(),
+                    span: Span::new(start, last),
+                    whole_end: end as u32,
+                    parent,
                     ordered: self.ordered.last().copied().unwrap_or(false),
                 });
                 self.blocks.order.push(Block::Item(index));

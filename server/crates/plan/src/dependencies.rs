@@ -22,7 +22,7 @@ pub(crate) fn find(text: &str, tasks: &mut [Task], ignored: &[Ignored]) -> Vec<D
         if skip.peek().is_some_and(|ignored| ignored.span.contains(at)) {
             continue;
         }
-        let end = line_end(bytes, at);
+        let end = line_end(&bytes[..floor(text, at + LONGEST_LIST)], at);
         let Some(list) = list_after(text, at - 1, end) else { continue };
         let Some(task) = owners.at(tasks, at) else { continue };
         read_list(text, list, end, |dependency| found.push((task, dependency)));
@@ -34,6 +34,18 @@ pub(crate) fn find(text: &str, tasks: &mut [Task], ignored: &[Ignored]) -> Vec<D
         start += run.len() as u32;
     }
     found.into_iter().map(|(_, dependency)| dependency).collect()
+}
+
+/// How many bytes behind its word a list of dependencies is read. A line may be a whole file long.
+const LONGEST_LIST: usize = 4_000;
+
+/// The char boundary at or before `at`, at most the text's length.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// Whether the words in a bracket at the end of a title are dependencies.

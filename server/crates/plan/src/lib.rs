@@ -16,8 +16,8 @@ mod ids;
 mod keys;
 mod leftovers;
 mod line_kind;
+mod markdown_text;
 mod model;
-mod nesting;
 mod parse;
 mod read;
 

@@ -7,8 +7,8 @@ use tallymark_text::Source;
 use crate::evidence::Evidence;
 use crate::leftovers::{self, Accounted};
 use crate::{
-    Dialect, Ignored, IgnoredWhy, Plan, Verdict, annotations, blocks, dependencies, dialects, keys, nesting,
-    read,
+    Dialect, Ignored, IgnoredWhy, Plan, Verdict, annotations, blocks, dependencies, dialects, keys,
+    markdown_text, read,
 };
 
 /// What the caller knows of the file beside its text.
@@ -24,8 +24,8 @@ pub struct Options<'a> {
 pub fn parse(source: Arc<Source>, options: Options<'_>) -> Plan {
     let text = source.text();
     let front = crate::front_matter::front_matter(&source);
-    let (limited, mut problems) = nesting::limit(&source);
-    let mut blocks = blocks::walk(&limited, front.end as usize);
+    let (markdown, mut problems) = markdown_text::prepare(&source);
+    let mut blocks = blocks::walk(&markdown, front.end as usize);
     let (dialect, verdict) = match options.dialect {
         Some(dialect) => (dialect, Verdict::Plan("the settings name its dialect")),
         None => dialects::sniff(&Evidence::gather(text, &blocks, options.path)),

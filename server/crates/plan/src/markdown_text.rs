@@ -1,5 +1,7 @@
-//! The limit on nesting. A parser of markdown needs time for each level on each line, and no person nests this deep: lines
-//! that do are blanked out before pulldown-cmark sees them, and said so.
+//! The text as pulldown-cmark gets it, of the same length as the source's, so that offsets fit both.
+//!
+//! A parser of markdown needs time for each level of nesting on each line, and no person nests this deep: lines that do are
+//! blanked out, and said so. A lone `\r` becomes `\n`: pulldown-cmark does not end all blocks at one.
 
 use std::borrow::Cow;
 
@@ -13,24 +15,19 @@ const MARKERS: usize = 64;
 /// How far a bullet may be indented, in columns: two for each level, at least.
 const COLUMNS: usize = 400;
 
-/// The text as pulldown-cmark gets it, of the same length as the source's, and a problem for each stretch blanked out.
-pub(crate) fn limit(source: &Source) -> (Cow<'_, str>, Vec<Problem>) {
+/// The text for pulldown-cmark, and a problem for each stretch blanked out.
+pub(crate) fn prepare(source: &Source) -> (Cow<'_, str>, Vec<Problem>) {
     let text = source.text();
-    let mut deep: Vec<Span> = Vec::new();
-    for line in 0..source.line_count() {
-        let span = source.line_span(line);
-        if span.len() >= MARKERS && is_deep(text[span.range()].as_bytes()) {
-            match deep.last_mut() {
-                // Only a line end lies between two lines that follow each other.
-                Some(last) if span.start - last.end <= 2 => last.end = span.end,
-                _ => deep.push(span),
-            }
-        }
-    }
-    if deep.is_empty() {
+    let deep = deep_stretches(source);
+    let lone = |at: &usize| text.as_bytes().get(at + 1) != Some(&b'\n');
+    let returns: Vec<usize> = memchr::memchr_iter(b'\r', text.as_bytes()).filter(lone).collect();
+    if deep.is_empty() && returns.is_empty() {
         return (Cow::Borrowed(text), Vec::new());
     }
     let mut bytes = text.as_bytes().to_vec();
+    for at in returns {
+        bytes[at] = b'\n';
+    }
     for span in &deep {
         for byte in &mut bytes[span.range()] {
             if !matches!(byte, b'\n' | b'\r') {
@@ -39,10 +36,25 @@ pub(crate) fn limit(source: &Source) -> (Cow<'_, str>, Vec<Problem>) {
         }
     }
     // Whole lines were blanked, so no character is cut.
-    let blanked = String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned);
-    let problems =
-        deep.into_iter().map(|span| Problem { span, kind: ProblemKind::TooDeep, mend: Vec::new() }).collect();
-    (blanked, problems)
+    let prepared = String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned);
+    let problem = |span| Problem { span, kind: ProblemKind::TooDeep, mend: Vec::new() };
+    (prepared, deep.into_iter().map(problem).collect())
+}
+
+/// The stretches of lines that are nested too deep.
+fn deep_stretches(source: &Source) -> Vec<Span> {
+    let mut deep: Vec<Span> = Vec::new();
+    for line in 0..source.line_count() {
+        let span = source.line_span(line);
+        if span.len() >= MARKERS && is_deep(source.slice(span).as_bytes()) {
+            match deep.last_mut() {
+                // Only a line end lies between two lines that follow each other.
+                Some(last) if span.start - last.end <= 2 => last.end = span.end,
+                _ => deep.push(span),
+            }
+        }
+    }
+    deep
 }
 
 /// Whether a line of at least [`MARKERS`] bytes opens too many containers, or a list item too far to the right.
