@@ -1,7 +1,9 @@
 //! Who holds the lock, for those who wait: `.tallymark/holder.json`.
 
 use std::{
-    fmt, io,
+    fmt,
+    fs::File,
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::OnceLock,
     time::{SystemTime, UNIX_EPOCH},
@@ -116,14 +118,20 @@ impl HolderFile {
 
     /// What it says; `None` if it is empty, or was caught half written.
     pub(crate) fn read(&self) -> Option<Holder> {
-        serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()
+        let bytes = std::fs::read(&self.path).ok()?;
+        serde_json::Deserializer::from_slice(&bytes).into_iter().next()?.ok()
     }
 
+    /// At no moment it is empty: who is killed here is known all the same. Behind the value the rest of a longer one may stand
+    /// for that moment.
     pub(crate) fn write(&self, holder: &Holder) -> io::Result<()> {
-        std::fs::write(&self.path, serde_json::to_vec(holder)?)
+        let bytes = serde_json::to_vec(holder)?;
+        let mut file = File::options().write(true).create(true).truncate(false).open(&self.path)?;
+        file.write_all(&bytes)?;
+        file.set_len(bytes.len() as u64)
     }
 
     pub(crate) fn clear(&self) -> io::Result<()> {
-        std::fs::OpenOptions::new().write(true).truncate(true).open(&self.path).map(drop)
+        File::options().write(true).truncate(true).open(&self.path).map(drop)
     }
 }

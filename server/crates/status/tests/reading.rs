@@ -1,3 +1,4 @@
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 //! Reading status files: those that are as they should be, those that are not, and those that are something else.
 
 use std::{fmt::Write, path::PathBuf};

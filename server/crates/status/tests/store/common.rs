@@ -34,11 +34,11 @@ pub fn transition(id: &str, to: Word) -> Request {
 
 /// A file as the orchestrator writes it, with tasks `1` to `count`, all pending.
 pub fn plan_of(count: usize) -> String {
-    let entry = |id| {
+    let entry = |id: usize| {
         format!(
             "    {{\n      \"id\": \"{id}\",\n      \"phase\": \"Phase {}: P\",\n      \"description\": \"Task {id}\",\n      \
              \"status\": \"pending\"\n    }}",
-            (id + 9) / 10
+            id.div_ceil(10)
         )
     };
     let entries: Vec<String> = (1..=count).map(entry).collect();

@@ -1,10 +1,8 @@
 //! What the store does with one file: the bytes it writes, and what it refuses.
 
-mod common;
-
 use std::{fs, path::Path, time::Duration};
 
-use common::{NOW, assert_summary_right, context, file, plan_of, read, request, transition};
+use crate::common::{NOW, assert_summary_right, context, file, plan_of, read, request, transition};
 use tallymark_status::{
     Change, Context, Expected, NewEntry, NewFile, Request, Revision, Status, Store, StoreError, Word,
 };
