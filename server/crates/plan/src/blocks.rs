@@ -54,8 +54,15 @@ pub(crate) struct Blocks {
 
 /// Walks over `text[from..]`. `text` is what pulldown-cmark sees; the spans fit the source, which has the same length.
 pub(crate) fn walk(text: &str, from: usize) -> Blocks {
-    let mut walk =
-        Walk { text, from, blocks: Blocks::default(), open: Vec::new(), ordered: Vec::new(), quotes: 0 };
+    let mut walk = Walk {
+        text,
+        from,
+        blocks: Blocks::default(),
+        open: Vec::new(),
+        ordered: Vec::new(),
+        quotes: 0,
+        lazy_until: from,
+    };
     walk.blocks.order.reserve((text.len() - from) / 64);
     walk.blocks.items.reserve((text.len() - from) / 64);
     for (event, range) in Parser::new_ext(&text[from..], Options::empty()).into_offset_iter() {
@@ -71,6 +78,8 @@ struct Walk<'t> {
     open: Vec<ItemIndex>,
     ordered: Vec<bool>,
     quotes: u32,
+    /// Up to here the lines behind items were looked at.
+    lazy_until: usize,
 }
 
 impl Walk<'_> {
@@ -120,6 +129,7 @@ impl Walk<'_> {
                 });
                 self.blocks.order.push(Block::Item(index));
                 self.open.push(index);
+                self.lazy_labels(start, end);
             }
             Tag::Heading { level, .. } if self.open.is_empty() => self.heading(*level, start, end),
             Tag::Paragraph => self.labels(start, end),
@@ -180,6 +190,23 @@ impl Walk<'_> {
             }
             at = stop + 1;
         }
+    }
+
+    /// Labels that nobody left a blank line before, so that markdown takes them for the last words of a list item:
+    /// a line in bold at the margin, directly below the item's own. They speak for what follows, not for the item.
+    fn lazy_labels(&mut self, start: usize, end: usize) {
+        let bytes = self.text.as_bytes();
+        // Items that begin on one line share the lines below it: those are looked at once.
+        let mut at = (line_end(bytes, start) + 1).max(self.lazy_until);
+        while at < end && !is_blank_or_item(&bytes[at..end]) {
+            let stop = line_end(bytes, at).min(end);
+            let last = trim_end(bytes, at, stop);
+            if bytes[at..last].starts_with(b"**") && ends_label(&bytes[at..last]) {
+                self.blocks.order.push(Block::Label { span: Span::new(at, last), item: None });
+            }
+            at = stop + 1;
+        }
+        self.lazy_until = at;
     }
 
     fn html(&mut self, start: usize, end: usize) {
@@ -251,4 +278,41 @@ fn boxes_in(text: &str) -> u32 {
         at = end + 1;
     }
     count
+}
+
+/// Whether what begins here is a blank line, or a list item at any depth.
+fn is_blank_or_item(bytes: &[u8]) -> bool {
+    let text = &bytes[skip_blanks(bytes, 0)..];
+    matches!(text.first(), None | Some(b'\n' | b'\r')) || bullet_at(bytes, bytes.len() - text.len()).is_some()
+}
+
+/// Whether a line in bold is a label alone: `**VERIFY Phase 1:**`, `**VERIFY**:`.
+fn ends_label(line: &[u8]) -> bool {
+    line.ends_with(b":**") || line.ends_with(b"**:") || (line.ends_with(b"**") && line.len() > 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tallymark_text::Source;
+
+    use crate::{Dialect, Options, parse};
+
+    #[test]
+    fn a_label_directly_below_a_list_speaks_for_what_follows() {
+        let text = "## Phase 1: Work\n\n- [ ] 1.1 Make folders:\n  - `docs/a/`\n  - `docs/b/`\n**VERIFY Phase 1:**\n- [ ] All is there\n\n## Phase 2: Rest\n\n- [ ] 2.1 Sleep\n";
+        let options = Options { path: "", dialect: Some(Dialect::Phased) };
+        let plan = parse(Arc::new(Source::new(text)), options);
+        let titles: Vec<&str> = plan.tasks().map(|(task, _)| plan.title(task)).collect();
+        assert_eq!(titles, ["Make folders:", "Sleep"]);
+        assert_eq!(plan.criteria.len(), 1);
+    }
+
+    #[test]
+    fn items_that_begin_on_one_line_see_a_label_once() {
+        let text = "- - [ ] 1.1 Work\n**Phase 2: Rest**\n";
+        let plan = parse(Arc::new(Source::new(text)), Options { path: "", dialect: Some(Dialect::Phased) });
+        assert_eq!(plan.phases.len(), 1);
+    }
 }
