@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use similar::TextDiff;
-use tallymark_plan::TaskIndex;
 use tallymark_status::EntryIndex;
 
 /// From this share of common words on, two texts under one id are one text that was edited.
@@ -18,10 +17,10 @@ const LONGEST_BY_CHARACTERS: usize = 240;
 /// From this share of common words on, weighed by how rare they are, two texts under different ids are one.
 const WITHOUT_ID: f32 = 0.7;
 
-/// A word that more of the tasks in question have leads to none of them.
+/// A word that more of the things in question have leads to none of them.
 const COMMON: usize = 32;
 
-/// So many tasks are looked at closely for an entry.
+/// So many things are looked at closely for an entry.
 const CANDIDATES: usize = 4;
 
 /// Whether two texts under the same id are the same text, edited. Both in their plain form.
@@ -80,13 +79,13 @@ fn is_name(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'/' | b'_'))
 }
 
-/// Pairs of tasks and entries whose texts are close, best first; a task or an entry can stand in several.
+/// Pairs of things of the plan and entries whose texts are close, best first; each can stand in several.
 /// `all` are the plain titles of all tasks of the plan: a word that many of them have tells little.
-pub(crate) fn close_pairs<'t>(
+pub(crate) fn close_pairs<'t, T: Copy>(
     all: impl Iterator<Item = &'t str>,
-    tasks: &[(TaskIndex, &'t str)],
+    things: &[(T, &'t str)],
     entries: &[(EntryIndex, &'t str)],
-) -> Vec<(TaskIndex, EntryIndex)> {
+) -> Vec<(T, EntryIndex)> {
     let mut frequency: HashMap<&str, u32> = HashMap::new();
     let mut count = 0.0_f32;
     for text in all {
@@ -97,13 +96,13 @@ pub(crate) fn close_pairs<'t>(
     }
     let weight = |word: &str| (1.0 + count / frequency.get(word).map_or(1.0, |&times| times as f32)).ln();
 
-    let task_words: Vec<Vec<&str>> = tasks.iter().map(|(_, text)| sorted_words(text)).collect();
-    let mut tasks_of_words: HashMap<&str, Vec<u32>> = HashMap::new();
-    for (at, words) in task_words.iter().enumerate() {
+    let thing_words: Vec<Vec<&str>> = things.iter().map(|(_, text)| sorted_words(text)).collect();
+    let mut things_of_words: HashMap<&str, Vec<u32>> = HashMap::new();
+    for (at, words) in thing_words.iter().enumerate() {
         for word in words {
-            let tasks = tasks_of_words.entry(word).or_default();
-            if tasks.len() <= COMMON && tasks.last() != Some(&(at as u32)) {
-                tasks.push(at as u32);
+            let things = things_of_words.entry(word).or_default();
+            if things.len() <= COMMON && things.last() != Some(&(at as u32)) {
+                things.push(at as u32);
             }
         }
     }
@@ -113,23 +112,23 @@ pub(crate) fn close_pairs<'t>(
         let entry_words = sorted_words(text);
         let mut votes: HashMap<u32, f32> = HashMap::new();
         for word in &entry_words {
-            let tasks = tasks_of_words.get(word).filter(|tasks| tasks.len() <= COMMON);
-            for &task in tasks.into_iter().flatten() {
-                *votes.entry(task).or_default() += weight(word);
+            let things = things_of_words.get(word).filter(|things| things.len() <= COMMON);
+            for &thing in things.into_iter().flatten() {
+                *votes.entry(thing).or_default() += weight(word);
             }
         }
-        let mut best: Vec<(f32, u32)> = votes.into_iter().map(|(task, vote)| (vote, task)).collect();
+        let mut best: Vec<(f32, u32)> = votes.into_iter().map(|(thing, vote)| (vote, thing)).collect();
         best.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-        for &(_, task) in best.iter().take(CANDIDATES) {
-            let words = &task_words[task as usize];
+        for &(_, thing) in best.iter().take(CANDIDATES) {
+            let words = &thing_words[thing as usize];
             let share = share(words, &entry_words, &weight);
             if share >= WITHOUT_ID && !name_different_things(words, &entry_words) {
-                pairs.push((share, tasks[task as usize].0, entry));
+                pairs.push((share, thing, entry));
             }
         }
     }
     pairs.sort_by(|one, other| other.0.total_cmp(&one.0).then((one.1, one.2).cmp(&(other.1, other.2))));
-    pairs.into_iter().map(|(_, task, entry)| (task, entry)).collect()
+    pairs.into_iter().map(|(_, thing, entry)| (things[thing as usize].0, entry)).collect()
 }
 
 /// The share of words in common, each weighed.
@@ -163,13 +162,12 @@ mod tests {
     }
 
     fn pairs(tasks: &[&str], entries: &[&str]) -> Vec<(u32, u32)> {
-        let tasks: Vec<_> =
-            tasks.iter().enumerate().map(|(at, &text)| (TaskIndex(at as u32), text)).collect();
+        let tasks: Vec<_> = tasks.iter().enumerate().map(|(at, &text)| (at as u32, text)).collect();
         let entries: Vec<_> =
             entries.iter().enumerate().map(|(at, &text)| (EntryIndex(at as u32), text)).collect();
         close_pairs(tasks.iter().map(|task| task.1), &tasks, &entries)
             .into_iter()
-            .map(|(task, entry)| (task.0, entry.0))
+            .map(|(task, entry)| (task, entry.0))
             .collect()
     }
 

@@ -275,7 +275,9 @@ impl<'a> Matcher<'a> {
     fn by_close_text(&mut self) {
         let plan = self.plan;
         let entries = self.free_entries();
-        if entries.is_empty() || self.found.matches.iter().all(Option::is_some) {
+        let nothing_free =
+            self.found.matches.iter().all(Option::is_some) && !self.free_criteria().contains(&true);
+        if entries.is_empty() || nothing_free {
             return;
         }
         for (task, _) in plan.tasks() {
@@ -286,18 +288,44 @@ impl<'a> Matcher<'a> {
             self.entry_texts.make(entry.get(), body);
         }
         let all = plan.tasks().map(|(task, _)| self.task_texts.get(task.get()));
-        let tasks: Vec<(TaskIndex, &str)> = plan
-            .tasks()
-            .filter(|&(task, _)| self.is_free(task))
-            .map(|(task, _)| (task, self.task_texts.get(task.get())))
-            .collect();
+        // Tasks stand before criteria: where both are equally close, the entry is the task's.
+        let tasks = plan.tasks().map(|(task, _)| task).filter(|&task| self.is_free(task));
+        let tasks = tasks.map(|task| (Counterpart::Task(task), self.task_texts.get(task.get())));
+        let criteria = criterion_texts(plan);
+        let free = self.free_criteria();
+        let criteria = criteria
+            .iter()
+            .filter(|(criterion, _)| free[*criterion as usize])
+            .map(|(criterion, text)| (Counterpart::Criterion(*criterion), text.as_str()));
+        let things: Vec<(Counterpart, &str)> = tasks.chain(criteria).collect();
         let entries: Vec<(EntryIndex, &str)> =
             entries.into_iter().map(|entry| (entry, self.entry_texts.get(entry.get()))).collect();
-        for (task, entry) in close_pairs(all, &tasks, &entries) {
-            if self.is_free(task) && self.found.counterparts[entry.get()].is_none() {
-                self.assign(task, entry, MatchKind::CloseText);
+        let mut free_criteria = self.free_criteria();
+        for (thing, entry) in close_pairs(all, &things, &entries) {
+            if self.found.counterparts[entry.get()].is_some() {
+                continue;
+            }
+            match thing {
+                Counterpart::Task(task) if self.is_free(task) => {
+                    self.assign(task, entry, MatchKind::CloseText);
+                }
+                Counterpart::Criterion(at) if std::mem::take(&mut free_criteria[at as usize]) => {
+                    self.assign_other(thing, entry);
+                }
+                _ => {}
             }
         }
+    }
+
+    /// For each criterion, whether no entry stands for it yet.
+    fn free_criteria(&self) -> Vec<bool> {
+        let mut free = vec![true; self.plan.criteria.len()];
+        for counterpart in self.found.counterparts.iter().flatten() {
+            if let Counterpart::Criterion(criterion) = counterpart {
+                free[*criterion as usize] = false;
+            }
+        }
+        free
     }
 
     fn by_id_alone(&mut self) {

@@ -1,8 +1,8 @@
 //! TM108: the task is in status.json under another id.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use tallymark_plan::TaskIndex;
+use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::{Change, EntryIndex, Status};
 
 use super::{Context, Needs, Reporter, Rule};
@@ -25,12 +25,18 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(status) = context.status else { return };
     let mut matched = 0;
-    for (index, _) in context.plan.tasks() {
+    // A status file that numbers its entries as they come does so where the plan's ids nest: phases in which nothing has
+    // moved say nothing of those in which all have.
+    let mut matched_in_phases: HashMap<Option<PhaseIndex>, (usize, bool)> = HashMap::new();
+    for (index, task) in context.plan.tasks() {
         let Some(found) = context.joined.matches[index.get()] else { continue };
         matched += 1;
+        let (in_phase, moves) = matched_in_phases.entry(task.phase).or_default();
+        *in_phase += 1;
         if !is_moved(context, status, index) {
             continue;
         }
+        *moves = true;
         let (name, id) = (context.name(index), status.id(found.entry));
         let message = match found.kind {
             MatchKind::EmbeddedId => {
@@ -45,7 +51,8 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             Related { place: Place::status(span), message: format!("status.json calls {name} \"{id}\"") };
         reporter.report(context.id_place(index), Subject::Task(index), message, vec![related]);
     }
-    reporter.once(File::Plan, matched, move |count| {
+    let concerned = matched_in_phases.values().filter(|(_, moves)| *moves).map(|(count, _)| count).sum();
+    reporter.once(File::Plan, concerned, move |count| {
         format!("{count} of {matched} tasks are in status.json under other ids than in the plan")
     });
 }
