@@ -27,9 +27,12 @@ pub struct Analysis {
 impl Analysis {
     /// Joins, and runs the rules.
     pub fn new(plan: Arc<Plan>, status: Option<Arc<Status>>, facts: Facts, config: Arc<Config>) -> Self {
-        let joined = join(plan, status);
-        let mut analysis =
-            Self { boxes: decide(config.boxes, &joined), joined, facts, config, findings: Vec::new() };
+        let mut joined = join(plan, status);
+        let boxes = decide(config.boxes, &joined);
+        if boxes == Boxes::Reference {
+            joined.settle_unlisted();
+        }
+        let mut analysis = Self { joined, facts, config, boxes, findings: Vec::new() };
         analysis.findings = rules::check(&analysis.context(), &analysis.config);
         analysis
     }

@@ -1,7 +1,6 @@
 //! Whether two texts, in their plain form, speak of the same thing though their words differ.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use similar::TextDiff;
 use tallymark_status::EntryIndex;
 
@@ -79,6 +78,9 @@ fn is_name(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'/' | b'_'))
 }
 
+/// Where more entries than that are left, the file is another plan's, and texts that are close are so by chance.
+const MOST_LEFT: usize = 2_000;
+
 /// Pairs of things of the plan and entries whose texts are close, best first; each can stand in several.
 /// `all` are the plain titles of all tasks of the plan: a word that many of them have tells little.
 pub(crate) fn close_pairs<'t, T: Copy>(
@@ -86,6 +88,9 @@ pub(crate) fn close_pairs<'t, T: Copy>(
     things: &[(T, &'t str)],
     entries: &[(EntryIndex, &'t str)],
 ) -> Vec<(T, EntryIndex)> {
+    if entries.len() > MOST_LEFT {
+        return Vec::new();
+    }
     let mut frequency: HashMap<&str, u32> = HashMap::new();
     let mut count = 0.0_f32;
     for text in all {

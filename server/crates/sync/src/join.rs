@@ -220,6 +220,24 @@ impl Joined {
             .filter(move |&other| other != task)
     }
 
+    /// Where nobody keeps the boxes, an open one says nothing: a task that status.json does not list is done, or left out,
+    /// with the nearest listed task above it. Many status files list the tasks of the first level only.
+    pub(crate) fn settle_unlisted(&mut self) {
+        if self.status().is_none() {
+            return;
+        }
+        for (task, own) in self.plan.clone().tasks() {
+            let above = own.parent.map(|parent| self.states[parent.get()]);
+            if let Some(state) = above.filter(|above| above.is_settled())
+                && self.matches[task.get()].is_none()
+                && self.states[task.get()] == State::Pending
+            {
+                self.states[task.get()] = state;
+            }
+        }
+        (self.below, self.phases, self.total) = count(&self.plan, &self.states);
+    }
+
     /// Completed tasks of status.json that have a box in the plan, and how many of those boxes are ticked: whether
     /// somebody keeps the boxes.
     pub(crate) fn kept_boxes(&self) -> (usize, usize) {

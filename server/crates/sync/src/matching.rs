@@ -3,8 +3,7 @@
 //! The order in which it is tried was found by counting over 5,486 tasks of real plans: ids alone mislead, since status
 //! files number their entries as they come, and keep numbers that the plan has given to other tasks.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
 use tallymark_status::{EntryIndex, Status};
 
@@ -224,6 +223,7 @@ impl<'a> Matcher<'a> {
                 other_pairs.push((other, entry));
             }
         }
+        drop((tasks_of_texts, others));
         for (task, entry) in pairs {
             self.assign(task, entry, MatchKind::Text);
         }

@@ -144,7 +144,7 @@ pub(crate) fn leading_id(description: &str) -> Option<(&str, &str)> {
     let text = description.trim_start_matches(['*', '`', ' ']);
     let mut end = token_end(text);
     let mut start = 0;
-    if matches!(text[..end].to_ascii_lowercase().as_str(), "task" | "step") {
+    if ["task", "step"].iter().any(|word| text[..end].eq_ignore_ascii_case(word)) {
         start = end + text[end..].len() - text[end..].trim_start().len();
         end = start + token_end(&text[start..]);
     }

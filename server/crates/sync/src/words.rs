@@ -8,6 +8,24 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("“{}”", short(text))
 }
 
+/// Two texts in quotes, cut so that the place shows where they differ.
+pub(crate) fn quoted_apart(one: &str, other: &str) -> (String, String) {
+    let (one, other) = (without_emphasis(one), without_emphasis(other));
+    let common: usize = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(one, other)| one == other)
+        .map(|(one, _)| one.len_utf8())
+        .sum();
+    // A few words before the difference, where it lies too far behind for a short quote.
+    let before = one[..common].char_indices().rev().nth(LONGEST_QUOTE / 3).map_or(0, |(at, _)| at);
+    let start = one[before..common].find(' ').map_or(before, |blank| before + blank + 1);
+    if one[..common].chars().count() < LONGEST_QUOTE / 2 || start == 0 {
+        return (quoted(&one), quoted(&other));
+    }
+    (format!("“…{}”", short(&one[start..])), format!("“…{}”", short(&other[start..])))
+}
+
 /// A text on one line, cut behind a word where it is long.
 pub(crate) fn short(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
@@ -34,6 +52,19 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_difference_is_in_both_quotes() {
+        assert_eq!(quoted_apart("Read", "Write"), ("“Read”".to_owned(), "“Write”".to_owned()));
+        let common = "Implement the thing with all that belongs to it and everything else ";
+        let (one, other) = quoted_apart(&format!("{common}now"), &format!("{common}later"));
+        assert_eq!(
+            (one.as_str(), other.as_str()),
+            ("“…and everything else now”", "“…and everything else later”")
+        );
+        let (one, other) = quoted_apart(common, &format!("{common}é"));
+        assert!(one.starts_with("“…") && other.ends_with("else é”"), "{one} {other}");
+    }
 
     #[test]
     fn a_quote_is_one_short_line() {

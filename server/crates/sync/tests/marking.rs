@@ -183,3 +183,13 @@ fn a_new_status_file_begins_with_what_the_plan_says() {
     assert_eq!(told[3].1, "Ship it");
     assert!(entries.iter().all(|entry| entry.phase == "Phase 1: Work"));
 }
+
+#[test]
+fn where_nobody_keeps_boxes_a_subtask_that_status_json_does_not_list_goes_with_its_task() {
+    let plan = "## Phase 1: Work\n\n- [ ] 1.1 Read\n  - [ ] 1.1.1 Open\n    - [ ] 1.1.1.1 Find\n- [ ] 1.2 Parse\n  - [ ] 1.2.1 Scan\n";
+    let status = r#"{"tasks": [{"id": "1.1", "description": "Read", "status": "completed"},
+        {"id": "1.2", "description": "Parse", "status": "in_progress"}]}"#;
+    let progress = |boxes| analysis(Dialect::Phased, plan, Some(status), boxes).joined.total.to_string();
+    assert_eq!(progress(Boxes::Reference), "3/5 · 60%");
+    assert_eq!(progress(Boxes::Mirror), "1/5 · 20%");
+}

@@ -16,11 +16,16 @@ mod tm101;
 mod tm102;
 mod tm103;
 mod tm104;
+mod tm105;
 mod tm106;
+mod tm107;
 mod tm108;
 mod tm109;
 mod tm110;
+mod tm111;
 mod tm112;
+mod tm113;
+mod tm114;
 mod tm201;
 mod tm202;
 mod tm203;
@@ -113,11 +118,16 @@ pub static RULES: &[&Rule] = &[
     &tm102::RULE,
     &tm103::RULE,
     &tm104::RULE,
+    &tm105::RULE,
     &tm106::RULE,
+    &tm107::RULE,
     &tm108::RULE,
     &tm109::RULE,
     &tm110::RULE,
+    &tm111::RULE,
     &tm112::RULE,
+    &tm113::RULE,
+    &tm114::RULE,
     // The plan alone.
     &tm201::RULE,
     &tm202::RULE,

@@ -68,13 +68,6 @@ impl Case {
         self
     }
 
-    /// At this path from the root.
-    pub(super) fn path(mut self, path: &str) -> Self {
-        self.path = path.to_owned();
-        self.facts.plan_path = path.to_owned();
-        self
-    }
-
     /// With these facts changed.
     pub(super) fn facts(mut self, change: impl FnOnce(&mut Facts)) -> Self {
         change(&mut self.facts);

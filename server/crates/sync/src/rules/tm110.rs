@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             let then = if status.entries().any(|(entry, _)| !is_settled(status, entry)) {
                 format!("; {} is not", quoted(next))
             } else {
-                ", as is the whole plan".to_owned()
+                ", as are all others in status.json".to_owned()
             };
             format!("currentPhase is {}, whose {tasks} done{then}", quoted(named))
         }
@@ -127,7 +127,9 @@ mod tests {
     #[test]
     fn in_a_finished_plan_only_the_last_phase_is_current() {
         let case = plan(PLAN).status(&status("Phase 1: Work", "completed", "skipped"));
-        assert!(case.findings("TM110")[0].ends_with("whose one task is done, as is the whole plan"));
+        assert!(
+            case.findings("TM110")[0].ends_with("whose one task is done, as are all others in status.json")
+        );
         let case = plan(PLAN).status(&status("Phase 2: Rest", "completed", "skipped"));
         assert_eq!(case.findings("TM110"), [] as [&str; 0]);
     }
