@@ -39,7 +39,7 @@ impl<'a> Number<'a> {
         self.digits.bytes().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
     }
 
-    /// The id with another number: as wide as this one, without the letter.
+    /// The id with a larger number, written as this one is: `T009` gives `T010`, `1.9` gives `1.10`.
     pub(super) fn with(&self, value: u32) -> String {
         format!("{}{value:0width$}", self.prefix, width = self.digits.len())
     }

@@ -132,10 +132,14 @@ fn closing_sign(plan: &Plan, title: Span) -> Option<Sign> {
     let before =
         text[..at].trim_end_matches(|character: char| character.is_whitespace() || "*_(".contains(character));
     let word = before.rsplit(|character: char| !character.is_alphanumeric()).next().unwrap_or("");
+    let inside = |quote: char| before.matches(quote).count() % 2 == 1;
+    let led_to = before.ends_with(['→', '>', '=', ':', '/', ',', '+', '|'])
+        || SHOWN.iter().any(|shows| word.eq_ignore_ascii_case(shows));
     let shown = before.is_empty()
         || before.contains(is_sign)
-        || before.ends_with(['→', '>', '=', ':', '/', '"', '\'', '`', ',', '+', '|'])
-        || SHOWN.iter().any(|shows| word.eq_ignore_ascii_case(shows));
+        || inside('`')
+        || inside('"')
+        || (behind.is_empty() && led_to);
     let end = title.start as usize + text.trim_end().len();
     (!shown).then(|| Sign { span: Span::new(title.start as usize + at, end), done: DONE.contains(&emoji) })
 }
@@ -156,6 +160,8 @@ mod tests {
             "1.3 Write **✅ Done**",
             "1.3 Write (✅)",
             "1.3 Write - ✅",
+            "1.3 Write `a.rs` ✅",
+            "1.3 Write these: ✅ DONE",
         ] {
             assert_eq!(lines(&format!("- [ ] {line}\n")).len(), 1, "{line}");
         }

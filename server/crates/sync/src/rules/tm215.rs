@@ -56,7 +56,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             let (name, before_name) = (plan.name(task), plan.name(before));
             let message = match step {
                 Step::Gap { from, to } => {
-                    let number = Number::of(name);
+                    let number = plan.id(before).and_then(Number::of);
                     let id = |value| number.map_or_else(String::new, |number| number.with(value));
                     let missing = if from == to {
                         format!("{} is missing", id(from))
@@ -125,7 +125,7 @@ fn steps(
             steps.push((before, task, Step::Back));
         } else if new > old + 1 + explained {
             // What is missing here and stands elsewhere is told there, if it is out of order there.
-            let Some(number) = plan.id(task).and_then(Number::of) else { continue };
+            let Some(number) = plan.id(before).and_then(Number::of) else { continue };
             let missing = |&value: &u32| !ids.contains(number.with(value).as_str());
             let from = (old + 1..new).find(missing);
             let to = (old + 1..new).rev().find(missing);
@@ -142,7 +142,7 @@ fn steps(
 /// Whether the text between two tasks names the missing id: a line that is no task, a comment that says why it is gone.
 fn is_told(plan: &Plan, before: TaskIndex, task: TaskIndex, missing: u32) -> bool {
     let between = plan.task(before).line.end as usize..plan.task(task).line.start as usize;
-    let id = plan.id(task).and_then(Number::of).map(|number| number.with(missing));
+    let id = plan.id(before).and_then(Number::of).map(|number| number.with(missing));
     let text = plan.source.text().get(between).unwrap_or("");
     id.is_some_and(|id| text.contains(&id))
 }
@@ -160,13 +160,14 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
         return Vec::new();
     };
     let steps = steps(plan, members, &all_ids(plan));
-    let [(_, _, Step::Gap { from, .. })] = steps.as_slice() else { return Vec::new() };
+    let [(before, _, Step::Gap { from, .. })] = steps.as_slice() else { return Vec::new() };
     let moved = members.iter().skip_while(|&&(member, _)| member != task);
     let first = plan.id(task).and_then(Number::of).map_or(0, |number| number.value());
     let changes: Option<Vec<(TaskIndex, String)>> = moved
         .map(|&(member, value)| {
             let number = Number::of(plan.id(member)?)?;
-            let new = format!("{}{}", number.with(value - (first - from)), number.letter);
+            let new = Number::of(plan.id(*before)?)?.with(value - (first - from));
+            let new = format!("{new}{}", number.letter);
             Some((member, new))
         })
         .collect();
@@ -198,6 +199,19 @@ mod tests {
         assert_eq!(case.fixes("TM215"), ["Renumber this and the following to 1.3–1.4*"]);
         let fixed = case.fixed("TM215", "Renumber this and the following to 1.3–1.4");
         assert!(fixed.ends_with("- [ ] 1.3 Write\n- [ ] 1.4 Send (depends: 1.3)\n"), "{fixed}");
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_one_before() {
+        let tasks: String = (1..=12).filter(|n| *n != 9).map(|n| format!("- [ ] 2.{n} Work\n")).collect();
+        let case = plan(&format!("# P\n\n## Phase 2: Work\n\n{tasks}"));
+        assert!(case.findings("TM215")[0].contains("2.10 follows 2.8: 2.9 is missing"));
+        let fixed = case.fixed("TM215", "Renumber this and the following to 2.9–2.11");
+        assert!(fixed.ends_with("- [ ] 2.9 Work\n- [ ] 2.10 Work\n- [ ] 2.11 Work\n"), "{fixed}");
+        let tasks: String =
+            (97..=101).filter(|n| *n != 99).map(|n| format!("- [ ] T{n:03} Work\n")).collect();
+        let case = plan(&format!("# P\n\n## Phase 1: Work\n\n{tasks}"));
+        assert!(case.findings("TM215")[0].contains("T100 follows T098: T099 is missing"));
     }
 
     #[test]
