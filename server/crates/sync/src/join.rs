@@ -36,6 +36,8 @@ pub struct Joined {
     task_ids: TaskIds,
     entry_ids: OnceLock<EntryIds>,
     next_unsettled: OnceLock<Vec<u32>>,
+    /// The phases that have a number, by that; made when first asked for.
+    phases_by_number: OnceLock<Vec<PhaseIndex>>,
 }
 
 /// A task's entry, and what the two have in common.
@@ -189,10 +191,20 @@ impl Joined {
     /// The tasks of the phases with a number, those of the phases inside them included.
     fn tasks_of_phase(&self, number: &str) -> impl Iterator<Item = Range<u32>> {
         let plan = &*self.plan;
-        let has_number = move |phase: &&Phase| phase.number.is_some_and(|own| plan.slice(own) == number);
+        let number_of = move |phase: PhaseIndex| plan.phases[phase.get()].number.map(|own| plan.slice(own));
+        let by_number = self.phases_by_number.get_or_init(|| {
+            let all = (0..plan.phases.len()).map(|at| PhaseIndex(at as u32));
+            let mut numbered: Vec<PhaseIndex> = all.filter(|&phase| number_of(phase).is_some()).collect();
+            numbered.sort_by_key(|&phase| number_of(phase));
+            numbered
+        });
+        let start = by_number.partition_point(|&phase| number_of(phase) < Some(number));
+        let count = by_number[start..].partition_point(|&phase| number_of(phase) == Some(number));
         let first_after = |offset: u32| plan.tasks.partition_point(|task| task.line.start < offset) as u32;
-        let phases = plan.phases.iter().filter(has_number);
-        phases.map(move |phase| first_after(phase.block.start)..first_after(phase.block.end))
+        by_number[start..start + count].iter().map(move |phase| {
+            let block = plan.phases[phase.get()].block;
+            first_after(block.start)..first_after(block.end)
+        })
     }
 
     /// The tasks with an id or key, as a task means it: those below the same parent, if there are any.
@@ -301,6 +313,7 @@ pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
         task_ids,
         entry_ids: OnceLock::new(),
         next_unsettled: OnceLock::new(),
+        phases_by_number: OnceLock::new(),
         status_file: status,
         plan,
     }
