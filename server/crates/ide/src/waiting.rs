@@ -8,16 +8,53 @@ use crate::words::quoted_name;
 /// How many blockers are named.
 const NAMED: usize = 3;
 
-/// `blocked by 1.2, 1.3, 1.4 and 2 more`; `None` if nothing stands in the task's way.
+/// `blocked by 1.2, 1.3, 1.4 and more`; `None` if nothing stands in the task's way.
 pub(crate) fn blocked_by(joined: &Joined, task: TaskIndex) -> Option<String> {
-    let blockers: Vec<TaskIndex> = joined.blockers(task).collect();
+    let mut blockers: Vec<TaskIndex> = Vec::new();
+    // One may be named twice: by itself, and in a range. Those after the few that are shown are not gone through.
+    for blocker in joined.blockers(task) {
+        if !blockers.contains(&blocker) {
+            blockers.push(blocker);
+        }
+        if blockers.len() > NAMED {
+            break;
+        }
+    }
     let names: Vec<String> =
         blockers.iter().take(NAMED).map(|&blocker| quoted_name(&joined.plan, blocker)).collect();
-    let more = blockers.len() - names.len();
     match names.as_slice() {
         [] => None,
         [one] => Some(format!("blocked by {one}")),
-        [others @ .., last] if more == 0 => Some(format!("blocked by {} and {last}", others.join(", "))),
-        _ => Some(format!("blocked by {} and {more} more", names.join(", "))),
+        _ if blockers.len() > NAMED => Some(format!("blocked by {} and more", names.join(", "))),
+        [others @ .., last] => Some(format!("blocked by {} and {last}", others.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Fixture;
+
+    fn blocked(depends: &str) -> Option<String> {
+        let text = format!(
+            "# A\n\n## Phase 1: B\n\n- [x] 1.1 One\n- [ ] 1.2 Two\n- [ ] 1.3 Three\n- [ ] 1.4 Four\n- [ ] 1.5 Five\n\n\
+             ## Phase 2: C\n\n- [ ] 2.1 Last (depends: {depends})\n"
+        );
+        blocked_by(&Fixture::new(&text).analysis.joined, TaskIndex(5))
+    }
+
+    #[test]
+    fn blockers_are_named_once_and_in_their_order() {
+        let cases = [
+            ("1.1", None),
+            ("1.2", Some("blocked by 1.2")),
+            ("1.3, 1.2", Some("blocked by 1.3 and 1.2")),
+            ("1.1-1.4", Some("blocked by 1.2, 1.3 and 1.4")),
+            ("1.3, 1.2-1.4", Some("blocked by 1.3, 1.2 and 1.4")),
+            ("Phase 1", Some("blocked by 1.2, 1.3, 1.4 and more")),
+        ];
+        for (depends, expected) in cases {
+            assert_eq!(blocked(depends).as_deref(), expected, "depends: {depends}");
+        }
     }
 }

@@ -204,10 +204,15 @@ pub(crate) fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
 
 /// The ways to mend this one finding, best first.
 pub(crate) fn own_fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
-    match find(finding.code) {
+    let fixes = match find(finding.code) {
         Some(rule) if !finding.stands_for_many || rule.fix_all.is_none() => (rule.fixes)(context, finding),
         _ => Vec::new(),
-    }
+    };
+    debug_assert!(
+        fixes.iter().all(|fix| safe::is_known(finding.code, fix)),
+        "RULES_WITH_SAFE_FIXES is not up to date"
+    );
+    fixes
 }
 
 /// The way to mend all findings of one rule in the file, where there are at least two.

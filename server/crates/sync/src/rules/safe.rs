@@ -5,13 +5,21 @@ use std::collections::BTreeMap;
 use tallymark_text::{Edit, Span};
 
 use super::{Context, Rule, each, find};
-use crate::{Finding, FixAction};
+use crate::{Finding, Fix, FixAction};
+
+/// The rules that have safe fixes. All others are not asked for their fixes here: some look at the whole plan for each.
+const RULES_WITH_SAFE_FIXES: &[&str] = &["TM202"];
+
+/// Whether a fix of a rule is none that [`safe_edits`] would miss.
+pub(crate) fn is_known(code: &str, fix: &Fix) -> bool {
+    !fix.safe || RULES_WITH_SAFE_FIXES.contains(&code)
+}
 
 /// The edits of the plan that need no person to look at them: for each finding its first safe fix. Of two fixes that
 /// touch the same bytes the first is taken whole, the other not at all; it is found again afterwards.
 pub(crate) fn safe_edits(context: &Context<'_>, findings: &[Finding]) -> Vec<Edit> {
     let mut merged = Merged::default();
-    for finding in findings {
+    for finding in findings.iter().filter(|finding| RULES_WITH_SAFE_FIXES.contains(&finding.code)) {
         let Some(rule) = find(finding.code) else { continue };
         if finding.stands_for_many {
             for one in each(rule, context) {
