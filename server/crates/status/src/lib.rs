@@ -25,6 +25,7 @@ pub use draft::Outcome;
 pub use error::StoreError;
 pub use history::HistoryLine;
 pub use holder::Holder;
+pub use lock::FileLock;
 pub use model::*;
 pub use new_file::NewFile;
 pub use store::{Applied, Context, MAXIMUM_BYTES, Store};

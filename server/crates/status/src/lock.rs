@@ -48,8 +48,8 @@ impl Folder {
     }
 
     /// Opens the file that is locked, and makes the folder if need be. What lies in it is nobody's to commit.
-    fn open_lock_file(&self) -> io::Result<File> {
-        let path = self.join("status.lock");
+    fn open_lock_file(&self, name: &str) -> io::Result<File> {
+        let path = self.join(name);
         let open = || File::options().read(true).write(true).create(true).truncate(false).open(&path);
         match open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -163,7 +163,7 @@ fn lock_kernel(
     let start = Instant::now();
     let mut contended = false;
     loop {
-        let file = folder.open_lock_file().map_err(failed("make the lock file"))?;
+        let file = folder.open_lock_file("status.lock").map_err(failed("make the lock file"))?;
         let file = match fs2::FileExt::try_lock(&file) {
             Ok(()) => file,
             Err(fs2::TryLockError::Error(error)) => return Err(failed("lock the lock file")(error)),
@@ -191,6 +191,49 @@ fn lock_kernel(
         // Somebody may have swept the folder away meanwhile: a lock on a file without a name excludes nobody.
         if is_in_place(&file, &folder.join("status.lock")) {
             return Ok((file, contended));
+        }
+    }
+}
+
+/// A lock by which writers of our own kind take turns at a file that is no status file: a plan. It is the kernel's, on a file
+/// of our own in `.tallymark` beside it, and goes with its holder. Other programs do not know it.
+pub struct FileLock {
+    _file: File,
+}
+
+impl FileLock {
+    /// Waits for the lock, at most for `limit`. A symbolic link is followed.
+    ///
+    /// # Errors
+    /// The file is not there, its folder cannot be written to, or somebody held the lock for too long.
+    pub fn acquire(path: &Path, limit: Duration) -> Result<Self, StoreError> {
+        let failed = |doing| {
+            let path = path.to_owned();
+            move |error| StoreError::Io { doing, path, error }
+        };
+        let real = fs::canonicalize(path).map_err(failed("find the file"))?;
+        let folder = Folder::beside(&real);
+        let name = format!("{}.lock", real.file_name().unwrap_or_default().to_string_lossy());
+        let start = Instant::now();
+        loop {
+            let file = folder.open_lock_file(&name).map_err(failed("make the lock file"))?;
+            let file = match fs2::FileExt::try_lock(&file) {
+                Ok(()) => file,
+                Err(fs2::TryLockError::Error(error)) => return Err(failed("lock the lock file")(error)),
+                Err(fs2::TryLockError::WouldBlock) => {
+                    let waited = || StoreError::LockTimeout {
+                        path: real.clone(),
+                        waited: start.elapsed(),
+                        holder: None,
+                        foreign: false,
+                    };
+                    let locked = lock_in_turn(file, start + limit, || Err(None)).map_err(|_| waited())?;
+                    locked.map_err(failed("lock the lock file"))?
+                }
+            };
+            if is_in_place(&file, &folder.join(&name)) {
+                return Ok(Self { _file: file });
+            }
         }
     }
 }
