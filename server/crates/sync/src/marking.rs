@@ -158,6 +158,11 @@ impl Analysis {
         }
     }
 
+    /// The edit that makes the box of a task say a state; `None` if it says so already, or cannot.
+    pub fn box_edit(&self, task: TaskIndex, to: Word) -> Option<Edit> {
+        box_edit(&self.joined, task, to)
+    }
+
     /// The entries that a new status.json begins with: every task in document order, with its key as id.
     pub fn initial_entries(&self) -> Vec<NewEntry> {
         self.joined.plan.tasks().map(|(task, _)| new_entry(&self.joined, task)).collect()
@@ -221,6 +226,9 @@ fn box_edit(joined: &Joined, task: TaskIndex, to: Word) -> Option<Edit> {
         Word::Failed => Meaning::Failed,
         Word::Skipped => Meaning::Skipped,
     };
+    if plan.meaning(task) == meaning {
+        return None;
+    }
     let untick = || {
         let ticked = plan.meaning(task) == Meaning::Done && joined.status().is_some();
         ticked.then(|| mark_edit(plan, task, Meaning::Open)).flatten()
