@@ -70,6 +70,17 @@ pub enum Command {
     Check(check::Check),
     Explain(explain::Explain),
     Status(status::Status),
+    #[command(visible_alias = "mark-started")]
+    Start(start::Start),
+    #[command(visible_alias = "mark-complete")]
+    Complete(complete::Complete),
+    #[command(visible_alias = "mark-failed")]
+    Fail(fail::Fail),
+    #[command(visible_alias = "mark-skipped")]
+    Skip(skip::Skip),
+    Retry(retry::Retry),
+    Reopen(reopen::Reopen),
+    Init(init::Init),
     Lsp(lsp::Lsp),
     Sidecar(sidecar::Sidecar),
     Completions(completions::Completions),
@@ -82,6 +93,13 @@ impl Command {
             Command::Check(command) => command.run(session),
             Command::Explain(command) => command.run(session),
             Command::Status(command) => command.run(session),
+            Command::Start(command) => command.run(session),
+            Command::Complete(command) => command.run(session),
+            Command::Fail(command) => command.run(session),
+            Command::Skip(command) => command.run(session),
+            Command::Retry(command) => command.run(session),
+            Command::Reopen(command) => command.run(session),
+            Command::Init(command) => command.run(session),
             Command::Lsp(command) => command.run(session),
             Command::Sidecar(command) => command.run(session),
             Command::Completions(command) => command.run(session),
@@ -92,7 +110,7 @@ impl Command {
 /// The groups of the help, each with its commands.
 const GROUPS: [(&str, &[&str]); 3] = [
     ("Check", &["check", "explain"]),
-    ("Status", &["status"]),
+    ("Status", &["status", "start", "complete", "fail", "skip", "retry", "reopen", "init"]),
     ("Tools", &["lsp", "sidecar", "completions"]),
 ];
 

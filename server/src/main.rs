@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod current;
 mod exit;
+mod marking;
 mod output;
 mod plan_file;
 mod report;

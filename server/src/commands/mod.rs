@@ -1,8 +1,15 @@
 //! The commands, one file each.
 
 pub mod check;
+pub mod complete;
 pub mod completions;
 pub mod explain;
+pub mod fail;
+pub mod init;
 pub mod lsp;
+pub mod reopen;
+pub mod retry;
 pub mod sidecar;
+pub mod skip;
+pub mod start;
 pub mod status;

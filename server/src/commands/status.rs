@@ -2,15 +2,19 @@
 
 mod overview;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
+use super::init::Init;
 use crate::current::Choice;
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
 
 /// Show how far a plan is: its phases, what is going on, what failed
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Status {
+    #[command(subcommand)]
+    command: Option<StatusCommand>,
     #[command(flatten)]
     choice: Choice,
     /// Write one JSON object, with every task
@@ -18,9 +22,18 @@ pub struct Status {
     json: bool,
 }
 
+/// What can be done to a status file as a whole.
+#[derive(Subcommand)]
+enum StatusCommand {
+    Init(Init),
+}
+
 impl Status {
     /// Runs the command.
     pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
+        if let Some(StatusCommand::Init(init)) = self.command {
+            return init.run(session);
+        }
         let current = self.choice.load(session)?;
         let text = if self.json {
             overview::json(session, &current.loaded)

@@ -2,7 +2,7 @@
 //! more may come.
 
 use serde::Serialize;
-use tallymark_sync::{FixAction, Place, Progress, Severity};
+use tallymark_sync::{FixAction, Place, Progress, Severity, State};
 use tallymark_text::Encoding;
 
 use super::{Checked, Report, Summary, rule_name};
@@ -247,6 +247,14 @@ pub fn boxes(boxes: tallymark_sync::Boxes) -> &'static str {
         tallymark_sync::Boxes::Auto => "auto",
         tallymark_sync::Boxes::Reference => "reference",
         tallymark_sync::Boxes::Mirror => "mirror",
+    }
+}
+
+/// A state as programs read it.
+pub fn state_name(state: State) -> &'static str {
+    match state {
+        State::InProgress => "in_progress",
+        other => other.label(),
     }
 }
 

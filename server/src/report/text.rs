@@ -144,7 +144,7 @@ fn words(severity: Severity) -> (&'static str, &'static str) {
     match severity {
         Severity::Error => ("error", "errors"),
         Severity::Warning => ("warning", "warnings"),
-        Severity::Information => ("information", "informations"),
+        Severity::Information => ("info", "infos"),
         Severity::Hint => ("hint", "hints"),
     }
 }

@@ -7,7 +7,7 @@ use tallymark_sync::{Progress, State};
 use tallymark_workspace::Loaded;
 
 use crate::output::{ACTIVE, BAD, FAINT, GOOD, Output, STRONG, WARNING, harmless};
-use crate::report::{Counts, SCHEMA_VERSION, json_text};
+use crate::report::{Counts, SCHEMA_VERSION, json_text, state_name};
 use crate::session::Session;
 
 /// How wide the bar is, in characters.
@@ -263,12 +263,4 @@ pub fn json(session: &Session, loaded: &Loaded) -> String {
         tasks: tasks.collect(),
     };
     json_text(&overview) + "\n"
-}
-
-/// A state as programs read it.
-fn state_name(state: State) -> &'static str {
-    match state {
-        State::InProgress => "in_progress",
-        other => other.label(),
-    }
 }

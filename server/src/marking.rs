@@ -1,0 +1,214 @@
+//! Marking tasks: what `start`, `complete`, `fail`, `skip`, `retry` and `reopen` have in common.
+
+mod boxes;
+mod resolve;
+mod told;
+
+use std::sync::Arc;
+
+use clap::Args;
+use tallymark_plan::TaskIndex;
+use tallymark_status::{Context, Store, StoreError, Word};
+use tallymark_sync::{Joined, Mark, Marking, Refusal, RefusalKind, State, join};
+
+use crate::current::{Choice, Current};
+use crate::exit::{Exit, Failure};
+use crate::output::{complain, harmless};
+use crate::session::Session;
+
+pub use told::refused as refused_json;
+
+/// So often a change is worked out anew when somebody else was faster.
+const ATTEMPTS: usize = 5;
+
+/// What all marking commands take.
+#[derive(Args)]
+pub struct Marker {
+    /// Ids of tasks, or their keys where an id is not unique
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
+    /// Only if the tasks have this status now; else nothing is changed, and the exit code is 3
+    #[arg(long, value_name = "STATUS")]
+    expect_status: Option<String>,
+    /// Notes to keep with the tasks
+    #[arg(long, value_name = "TEXT")]
+    notes: Option<String>,
+    #[command(flatten)]
+    writer: Writer,
+}
+
+/// What all commands take that write.
+#[derive(Args)]
+pub struct Writer {
+    /// Who does it, for the history
+    #[arg(long, value_name = "NAME", env = "TALLYMARK_ACTOR", hide_env_values = true)]
+    actor: Option<String>,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write one JSON object, also about what went wrong
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a command wants of tasks.
+pub struct Wish {
+    /// The state that they shall get.
+    pub to: Word,
+    /// Why: an error, or the reason for skipping.
+    pub reason: Option<String>,
+    /// Completed and skipped tasks may become pending again.
+    pub reopen: bool,
+    /// Only tasks that failed.
+    pub only_failed: bool,
+}
+
+impl Wish {
+    /// For a state, without more.
+    pub fn to(to: Word) -> Self {
+        Self { to, reason: None, reopen: false, only_failed: false }
+    }
+}
+
+/// What was done.
+struct Done {
+    current: Current,
+    marking: Marking,
+    /// Plan and status.json afterwards.
+    after: Joined,
+    /// What went wrong behind it: the plan's box could not be set.
+    half: Option<Failure>,
+}
+
+impl Marker {
+    /// Marks the tasks, and tells what came of it.
+    pub fn run(self, session: &mut Session, wish: &Wish) -> Result<Exit, Failure> {
+        let result = self.mark(session, wish);
+        if self.writer.json {
+            let (text, exit) = told::json(session, &result, self.writer.dry_run);
+            session.output.text(&text);
+            return Ok(exit);
+        }
+        let done = result?;
+        let text = told::text(session, &done, self.writer.dry_run);
+        session.output.text(&text);
+        done.half.map_or(Ok(Exit::Done), Err)
+    }
+
+    fn mark(&self, session: &Session, wish: &Wish) -> Result<Done, Failure> {
+        let mark = Mark {
+            to: wish.to,
+            reason: wish.reason.clone(),
+            notes: self.notes.clone(),
+            reopen: wish.reopen,
+            expected_status: self.expect_status.clone(),
+        };
+        let mut attempts = 1;
+        loop {
+            let current = self.choice.load(session)?;
+            let analysis = &current.loaded.analysis;
+            let tasks = resolve::tasks(&analysis.joined, &self.ids)?;
+            if wish.only_failed {
+                only_failed(&analysis.joined, &tasks)?;
+            }
+            let marking = analysis.marking(&tasks, &mark).map_err(refused)?;
+            match self.write(session, current, marking, &mark) {
+                // Somebody else was faster with one of these tasks. What that means for us, a new look tells: it may be
+                // what we wanted, or against what the caller expects.
+                Err(failure) if failure.exit == Exit::Conflict && attempts < ATTEMPTS => attempts += 1,
+                result => return result,
+            }
+        }
+    }
+
+    /// Writes status.json, then the plan.
+    fn write(
+        &self,
+        session: &Session,
+        current: Current,
+        marking: Marking,
+        mark: &Mark,
+    ) -> Result<Done, Failure> {
+        let analysis = &current.loaded.analysis;
+        let mut status = analysis.joined.status_file.clone();
+        if !marking.requests.is_empty() {
+            let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
+            let applied = self.writer.with_context(session, |context| {
+                if self.writer.dry_run {
+                    store.dry_run(&marking.requests, context)
+                } else {
+                    store.apply(&marking.requests, context)
+                }
+            })?;
+            status = Some(Arc::new(applied.status));
+        }
+        let mut plan = Arc::clone(&analysis.joined.plan);
+        let mut half = None;
+        if !marking.edits.is_empty() {
+            match boxes::set(&current, &marking, mark, self.writer.dry_run) {
+                Ok(edited) => plan = edited,
+                Err(failure) if marking.requests.is_empty() => return Err(failure),
+                Err(mut failure) => {
+                    failure.message = format!("status.json is written, the plan is not: {}", failure.message);
+                    half = Some(failure);
+                }
+            }
+        }
+        Ok(Done { after: join(plan, status), current, marking, half })
+    }
+}
+
+impl Writer {
+    /// Asks something of a store, in the name of who does it.
+    pub fn with_context<T>(
+        &self,
+        session: &Session,
+        ask: impl FnOnce(&Context<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, Failure> {
+        let actor = self.actor.clone().unwrap_or_else(user);
+        let say = |words: &str| complain(&format!("{}\n", harmless(words)));
+        let context = Context { on_wait: &say, ..Context::new(session.now, &actor) };
+        ask(&context).map_err(store_failure)
+    }
+}
+
+/// The person or program that runs us, as the system calls it.
+fn user() -> String {
+    let variable = |names: [&str; 2]| names.iter().find_map(|name| std::env::var(name).ok());
+    variable(["USER", "USERNAME"]).filter(|name| !name.is_empty()).unwrap_or_else(|| "tallymark".to_owned())
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    let exit = match refusal.kind {
+        RefusalKind::Illegal | RefusalKind::IdTaken => Exit::Found,
+        RefusalKind::NeedsStatus | RefusalKind::Unreadable => Exit::CouldNot,
+        RefusalKind::Unexpected => Exit::Conflict,
+    };
+    Failure::new(exit, refusal.to_string())
+}
+
+/// Why the store did not do what it was asked, as a failure of the command.
+pub fn store_failure(error: StoreError) -> Failure {
+    let exit = match error.exit_code() {
+        1 => Exit::Found,
+        3 => Exit::Conflict,
+        4 => Exit::Locked,
+        _ => Exit::CouldNot,
+    };
+    Failure::new(exit, error.to_string())
+}
+
+fn only_failed(joined: &Joined, tasks: &[TaskIndex]) -> Result<(), Failure> {
+    for &task in tasks {
+        let state = joined.state(task);
+        if !matches!(state, State::Failed | State::InProgress) {
+            let name = joined.plan.name(task);
+            let message = format!("{name} is {}, and only what failed can be retried", state.label());
+            let way = if state == State::Completed { "reopen" } else { "start" };
+            return Err(Failure::new(Exit::Found, message).help(format!("there is `tallymark {way} {name}`")));
+        }
+    }
+    Ok(())
+}
