@@ -1,10 +1,9 @@
-//! From an id to the tasks and entries that bear it.
+//! From an id or key to the tasks that bear it.
 
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use tallymark_plan::{Plan, TaskIndex};
-use tallymark_status::{EntryIndex, Status};
 
 /// From a text to the numbers of the things that bear it, in the order of the file. Holds numbers only: the texts stay
 /// where they are, and whoever asks hands in the way to them.
@@ -100,24 +99,4 @@ impl TaskIds {
             .map(|at| TaskIndex(at as u32))
             .or_else(|| self.with_id(plan, key).find(|&task| plan.task(task).derived_key.is_none()))
     }
-}
-
-/// The ids of the entries of a status.json.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct EntryIds(Chains);
-
-impl EntryIds {
-    /// Of a status.json.
-    pub(crate) fn new(status: &Status) -> Self {
-        Self(Chains::new(status.entries.len(), |at| id_of(status, at)))
-    }
-
-    /// The entries with an id, in the order of the file.
-    pub(crate) fn with_id(&self, status: &Status, id: &str) -> impl Iterator<Item = EntryIndex> {
-        self.0.of(id, |at| id_of(status, at)).map(|at| EntryIndex(at as u32))
-    }
-}
-
-fn id_of(status: &Status, at: usize) -> Option<&str> {
-    Some(status.id(EntryIndex(at as u32))).filter(|id| !id.is_empty())
 }

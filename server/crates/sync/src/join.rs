@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use tallymark_plan::{Meaning, Phase, PhaseIndex, Plan, Target, TaskForm, TaskIndex};
 use tallymark_status::{EntryIndex, Status};
 
-use crate::ids::{EntryIds, TaskIds};
+use crate::ids::TaskIds;
 use crate::matching::{Matching, find_matches, is_phase};
 use crate::{Progress, State};
 
@@ -34,7 +34,6 @@ pub struct Joined {
     /// The progress of all tasks.
     pub total: Progress,
     task_ids: TaskIds,
-    entry_ids: OnceLock<EntryIds>,
     next_unsettled: OnceLock<Vec<u32>>,
     /// The phases that have a number, by that; made when first asked for.
     phases_by_number: OnceLock<Vec<PhaseIndex>>,
@@ -109,9 +108,7 @@ impl Joined {
 
     /// The entries that bear an id, in the order of the file.
     pub fn entries_with_id(&self, id: &str) -> impl Iterator<Item = EntryIndex> {
-        let status = self.status();
-        let ids = status.map(|status| self.entry_ids.get_or_init(|| EntryIds::new(status)));
-        ids.zip(status).into_iter().flat_map(move |(ids, status)| ids.with_id(status, id))
+        self.status().map_or(&[][..], |status| status.find_all(id)).iter().copied()
     }
 
     /// The phase that a status file means by `named`: its title, with or without the phase word, or its number.
@@ -311,7 +308,6 @@ pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
         phases,
         total,
         task_ids,
-        entry_ids: OnceLock::new(),
         next_unsettled: OnceLock::new(),
         phases_by_number: OnceLock::new(),
         status_file: status,
