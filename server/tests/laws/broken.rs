@@ -1,7 +1,8 @@
 //! Each check finds what it is there to find: bad examples, and good ones beside them.
 
 use crate::checks::{
-    KEPT, broken_arrows, impurities, loose_locks, misplaced, rules_without_page, slack_manifests,
+    KEPT, broken_arrows, impurities, loose_locks, misplaced, rooms_untold, rules_without_page,
+    slack_manifests,
 };
 use crate::read::{Text, without_test_files};
 
@@ -23,6 +24,13 @@ fn arrows() {
         "[target.'cfg(unix)'.dependencies]\ntallymark-plan = \"1\"",
     );
     assert_eq!(broken_arrows(&[target]).len(), 1);
+}
+
+#[test]
+fn rooms() {
+    let page = "| `server/crates/plan` | reads |";
+    assert_eq!(rooms_untold(&manifest("plan", ""), page).len(), 0);
+    assert_eq!(rooms_untold(&manifest("planner", ""), page).len(), 1);
 }
 
 #[test]

@@ -170,6 +170,16 @@ pub fn broken_arrows(manifests: &[Text]) -> Vec<String> {
     broken
 }
 
+/// Each room stands in the page on the house.
+pub fn rooms_untold(manifests: &[Text], page: &str) -> Vec<String> {
+    let untold = |manifest: &&Text| !page.contains(&format!("`server/crates/{}`", crate_of(&manifest.path)));
+    manifests
+        .iter()
+        .filter(untold)
+        .map(|manifest| format!("{}: docs/architecture.md does not say what this room does", manifest.path))
+        .collect()
+}
+
 /// Law 2: pure crates.
 pub fn impurities(manifests: &[Text], sources: &[Text]) -> Vec<String> {
     let pure = |path: &str| {

@@ -6,7 +6,10 @@ mod read;
 
 use std::fs;
 
-use checks::{KEPT, broken_arrows, impurities, loose_locks, misplaced, rules_without_page, slack_manifests};
+use checks::{
+    KEPT, broken_arrows, impurities, loose_locks, misplaced, rooms_untold, rules_without_page,
+    slack_manifests,
+};
 use read::{Text, crate_manifests, files, root, sources};
 
 fn hold(law: &str, broken: Vec<String>) {
@@ -16,6 +19,12 @@ fn hold(law: &str, broken: Vec<String>) {
 #[test]
 fn rooms_name_only_the_rooms_below_them() {
     hold("1 (arrows)", broken_arrows(&crate_manifests()));
+}
+
+#[test]
+fn every_room_is_told_of() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).expect("the page on the house");
+    hold("1 (rooms)", rooms_untold(&crate_manifests(), &page));
 }
 
 #[test]
