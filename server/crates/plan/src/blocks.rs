@@ -54,15 +54,8 @@ pub(crate) struct Blocks {
 
 /// Walks over `text[from..]`. `text` is what pulldown-cmark sees; the spans fit the source, which has the same length.
 pub(crate) fn walk(text: &str, from: usize) -> Blocks {
-    let mut walk = Walk {
-        text,
-        from,
-        blocks: Blocks::default(),
-        open: Vec::new(),
-        ordered: Vec::new(),
-        quotes: 0,
-        lazy_until: from,
-    };
+    let mut walk =
+        Walk { text, from, blocks: Blocks::default(), open: Vec::new(), ordered: Vec::new(), quotes: 0 };
     walk.blocks.order.reserve((text.len() - from) / 64);
     walk.blocks.items.reserve((text.len() - from) / 64);
     for (event, range) in Parser::new_ext(&text[from..], Options::empty()).into_offset_iter() {
@@ -78,8 +71,6 @@ struct Walk<'t> {
     open: Vec<ItemIndex>,
     ordered: Vec<bool>,
     quotes: u32,
-    /// Up to here the lines behind items were looked at.
-    lazy_until: usize,
 }
 
 impl Walk<'_> {
@@ -101,6 +92,7 @@ impl Walk<'_> {
             Event::End(TagEnd::List(_)) => {
                 self.ordered.pop();
             }
+            Event::SoftBreak | Event::HardBreak => self.label(end),
             Event::InlineHtml(_) if self.text[start..end].starts_with("<!--") => {
                 self.ignore(start, end, IgnoredWhy::Comment);
                 self.blocks.comments.push(Span::new(start, end));
@@ -129,10 +121,9 @@ impl Walk<'_> {
                 });
                 self.blocks.order.push(Block::Item(index));
                 self.open.push(index);
-                self.lazy_labels(start, end);
             }
             Tag::Heading { level, .. } if self.open.is_empty() => self.heading(*level, start, end),
-            Tag::Paragraph => self.labels(start, end),
+            Tag::Paragraph => self.label(start),
             Tag::CodeBlock(CodeBlockKind::Fenced(_)) => {
                 self.ignore(start, end, IgnoredWhy::Code);
                 if let Some(swallowed) = self.unclosed_fence(start, end) {
@@ -174,39 +165,36 @@ impl Walk<'_> {
         self.blocks.order.push(Block::Heading { level: level as u8, span, text });
     }
 
-    /// The lines of a paragraph that may be labels; also one in the middle of it, as nobody leaves a blank line each time.
-    fn labels(&mut self, start: usize, end: usize) {
+    /// The line of a paragraph that begins at `at`, if it may be a label; also one in the middle of the paragraph, as nobody
+    /// leaves a blank line each time.
+    fn label(&mut self, at: usize) {
         let bytes = self.text.as_bytes();
-        let end = trim_end(bytes, start, end);
-        let mut at = start;
-        while at < end {
-            at = skip_blanks(bytes, at);
-            let stop = line_end(bytes, at).min(end);
-            let last = trim_end(bytes, at, stop);
-            let bold = matches!(bytes.get(at..at + 2), Some(b"**" | b"__"));
-            if at < last && (bold || bytes[last - 1] == b':' || self.text[at..last].ends_with('：')) {
-                let item = self.open.last().copied();
-                self.blocks.order.push(Block::Label { span: Span::new(at, last), item });
-            }
-            at = stop + 1;
+        let at = skip_blanks(bytes, at);
+        let bold = matches!(bytes.get(at..at + 2), Some(b"**" | b"__"));
+        let stop = line_end(bytes, at);
+        let last = trim_end(bytes, at, stop);
+        if at < last && (bold || bytes[last - 1] == b':' || self.text[at..last].ends_with('：')) {
+            let item = self.item_around(at);
+            self.blocks.order.push(Block::Label { span: Span::new(at, last), item });
         }
     }
 
-    /// Labels that nobody left a blank line before, so that markdown takes them for the last words of a list item:
-    /// a line in bold at the margin, directly below the item's own. They speak for what follows, not for the item.
-    fn lazy_labels(&mut self, start: usize, end: usize) {
+    /// The innermost open item that a line of words at `at` belongs to. To markdown a line at the margin still continues the
+    /// item above it; to a person it does not, if it is no further to the right than the item's bullet.
+    fn item_around(&self, at: usize) -> Option<ItemIndex> {
+        let innermost = *self.open.last()?;
         let bytes = self.text.as_bytes();
-        // Items that begin on one line share the lines below it: those are looked at once.
-        let mut at = (line_end(bytes, start) + 1).max(self.lazy_until);
-        while at < end && !is_blank_or_item(&bytes[at..end]) {
-            let stop = line_end(bytes, at).min(end);
-            let last = trim_end(bytes, at, stop);
-            if bytes[at..last].starts_with(b"**") && ends_label(&bytes[at..last]) {
-                self.blocks.order.push(Block::Label { span: Span::new(at, last), item: None });
+        let column = |at: usize| at - memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |end| end + 1);
+        let own = column(at);
+        let mut item = Some(innermost);
+        while let Some(index) = item {
+            let around = self.blocks.items[index as usize];
+            if own > column(around.span.start as usize) {
+                break;
             }
-            at = stop + 1;
+            item = around.parent;
         }
-        self.lazy_until = at;
+        item
     }
 
     fn html(&mut self, start: usize, end: usize) {
@@ -278,17 +266,6 @@ fn boxes_in(text: &str) -> u32 {
         at = end + 1;
     }
     count
-}
-
-/// Whether what begins here is a blank line, or a list item at any depth.
-fn is_blank_or_item(bytes: &[u8]) -> bool {
-    let text = &bytes[skip_blanks(bytes, 0)..];
-    matches!(text.first(), None | Some(b'\n' | b'\r')) || bullet_at(bytes, bytes.len() - text.len()).is_some()
-}
-
-/// Whether a line in bold is a label alone: `**VERIFY Phase 1:**`, `**VERIFY**:`.
-fn ends_label(line: &[u8]) -> bool {
-    line.ends_with(b":**") || line.ends_with(b"**:") || (line.ends_with(b"**") && line.len() > 4)
 }
 
 #[cfg(test)]

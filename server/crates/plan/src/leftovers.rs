@@ -221,7 +221,12 @@ fn reason(text: &str, way: Way, found: Boxed, end: usize) -> (WhyNot, Vec<Edit>)
             mend.push(Edit::replace(Span::new(behind, behind + odd), " "));
         } else {
             why = why.or(Some(WhyNot::NoBlankAfterBox));
-            mend.push(Edit::insert(behind, " "));
+            // `[x]: …` explains a mark, `[ ](…)` may be a link: who knows what was meant?
+            if rest.starts_with([':', '(', '[']) {
+                mend.clear();
+            } else {
+                mend.push(Edit::insert(behind, " "));
+            }
         }
     }
     // A sound box behind a bullet that is no item after all: a line inside another construct.

@@ -516,6 +516,13 @@ impl Head {
         let mut stop = end;
         loop {
             let title = text[at..stop].trim_end();
+            // A comment is no part of the title, or an allowance would rename the task.
+            if title.ends_with("-->")
+                && let Some(comment) = title.rfind("<!--")
+            {
+                stop = at + comment;
+                continue;
+            }
             let open = match title.as_bytes().last() {
                 Some(b']') => title.rfind('['),
                 Some(b')') => title.rfind('('),
