@@ -34,7 +34,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(50);
 /// The engine.
 #[derive(Debug)]
 pub(crate) struct Engine {
-    events: Receiver<(Instant, Event)>,
+    events: Receiver<Event>,
     handle: Handle,
     outbox: Outbox,
     version: String,
@@ -42,7 +42,8 @@ pub(crate) struct Engine {
     documents: Documents,
     world: World,
     published: Published,
-    /// When the oldest change was said that is not analysed yet.
+    /// When the oldest change was taken that is not analysed yet. When it was said does not matter: of a thousand changes
+    /// that wait in the channel, each would be overdue, and analysed for itself.
     waiting_since: Option<Instant>,
     /// What the sidecar was last told to watch.
     watched: BTreeSet<PathBuf>,
@@ -52,12 +53,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// An engine that takes its events from `events`, for which `handle` is the way in.
-    pub(crate) fn new(
-        events: Receiver<(Instant, Event)>,
-        handle: Handle,
-        outbox: Outbox,
-        version: String,
-    ) -> Self {
+    pub(crate) fn new(events: Receiver<Event>, handle: Handle, outbox: Outbox, version: String) -> Self {
         let documents = Documents::default();
         Self {
             world: World::new(Arc::new(Session::default()), &documents),
@@ -75,13 +71,13 @@ impl Engine {
 
     /// Takes events until nobody can send any more.
     pub(crate) fn run(mut self) {
-        while let Some((said, event)) = self.next() {
-            self.take(said, event);
+        while let Some(event) = self.next() {
+            self.take(event);
         }
     }
 
     /// The next event; analyses while there is none.
-    fn next(&mut self) -> Option<(Instant, Event)> {
+    fn next(&mut self) -> Option<Event> {
         loop {
             match self.events.try_recv() {
                 Ok(event) => {
@@ -106,7 +102,7 @@ impl Engine {
         }
     }
 
-    fn take(&mut self, said: Instant, event: Event) {
+    fn take(&mut self, event: Event) {
         match event {
             Event::Initialize(params, answer) => self.initialize(&params, answer),
             Event::Initialized => self.initialized(),
@@ -117,7 +113,7 @@ impl Engine {
             Event::Panic(params, answer) => {
                 self.panic_at = Some(params.place);
                 if params.place == PanicPlace::Apply {
-                    self.change(said, Change::Tick);
+                    self.change(Change::Tick);
                 }
                 // No answer to a panic that has happened: dropping it is what a request meets whose work broke.
                 if self.panic_at.is_some() {
@@ -128,7 +124,7 @@ impl Engine {
                 if self.world.session().can.configuration {
                     self.outbox.ask_for_settings(&self.handle);
                 } else {
-                    self.change(said, Change::SettingsGiven(ClientSettings::new(&params.settings)));
+                    self.change(Change::SettingsGiven(ClientSettings::new(&params.settings)));
                 }
             }
             Event::SettingsGiven(settings) => {
@@ -136,28 +132,28 @@ impl Engine {
                 for problem in &settings.problems {
                     tracing::warn!("{problem}");
                 }
-                self.change(said, Change::SettingsGiven(settings));
+                self.change(Change::SettingsGiven(settings));
             }
             Event::FilesChanged(params) => self.files_changed(params),
-            Event::StatusRead(path, status) => self.change(said, Change::StatusRead(path, status)),
-            Event::SettingsFileChanged => self.change(said, Change::SettingsFileChanged),
+            Event::StatusRead(path, status) => self.change(Change::StatusRead(path, status)),
+            Event::SettingsFileChanged => self.change(Change::SettingsFileChanged),
             Event::FoldersChanged(params) => {
                 let mut folders = self.world.session().folders.clone();
                 let removed: Vec<_> =
                     params.event.removed.iter().filter_map(|folder| file_path(&folder.uri)).collect();
                 folders.retain(|folder| !removed.contains(folder));
                 folders.extend(params.event.added.iter().filter_map(|folder| file_path(&folder.uri)));
-                self.change(said, Change::FoldersChanged(folders));
+                self.change(Change::FoldersChanged(folders));
             }
-            Event::Tick => self.change(said, Change::Tick),
+            Event::Tick => self.change(Change::Tick),
             Event::Opened(_) | Event::Edited(_) | Event::Saved(_) | Event::Closed(_) => {
-                self.document_changed(said, event)
+                self.document_changed(event)
             }
         }
     }
 
     /// Takes an event about an open document: first into its text, then into the world.
-    fn document_changed(&mut self, said: Instant, event: Event) {
+    fn document_changed(&mut self, event: Event) {
         let encoding = self.world.session().encoding;
         let change = match event {
             Event::Opened(params) => Change::Opened(self.documents.open(params.text_document).uri.clone()),
@@ -195,14 +191,14 @@ impl Engine {
             Change::Closed(document) => Some(document.clone()),
             _ => None,
         };
-        self.change(said, change);
+        self.change(change);
         if let Some(document) = closed {
             self.publish_closed(&document.uri, document.path.as_deref());
         }
     }
 
     /// Lets the world take a change. If it breaks, it is built anew from the texts, and the change is dropped.
-    fn change(&mut self, said: Instant, change: Change) {
+    fn change(&mut self, change: Change) {
         let panics = self.panic_at.take_if(|place| *place == PanicPlace::Apply).is_some();
         let applied = catch_unwind(AssertUnwindSafe(|| {
             assert!(!panics, "a test asked for a panic");
@@ -220,7 +216,7 @@ impl Engine {
             }
         }
         if self.waiting_since.is_none() && self.world.is_dirty() {
-            self.waiting_since = Some(said);
+            self.waiting_since = Some(Instant::now());
         }
     }
 

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use std::time::Instant;
 
 use serde::Deserialize;
 use tallymark_status::Status;
@@ -123,20 +122,20 @@ pub(crate) struct PanicParams {
 /// The way into the engine: an unbounded channel, so that telling never waits.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
-    events: Sender<(Instant, Event)>,
+    events: Sender<Event>,
     more_to_come: Arc<AtomicBool>,
 }
 
 impl Handle {
     /// A handle on a channel.
-    pub(crate) fn new(events: Sender<(Instant, Event)>) -> Self {
+    pub(crate) fn new(events: Sender<Event>) -> Self {
         Self { events, more_to_come: Arc::default() }
     }
 
     /// Tells the engine something.
     pub(crate) fn tell(&self, event: Event) {
         // The engine ends with the process; what it is told after that concerns nobody.
-        let _ = self.events.send((Instant::now(), event));
+        let _ = self.events.send(event);
     }
 
     /// Tells the engine something that has an answer. The event is in the channel before anything is awaited.
