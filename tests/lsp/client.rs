@@ -158,9 +158,9 @@ impl Client {
         labels.collect()
     }
 
-    /// The actions at a line.
-    pub fn actions(&mut self, uri: &str, line: u32, only: Option<&str>) -> Vec<Value> {
-        let at = json!({"line": line, "character": 0});
+    /// The actions at a line and column.
+    pub fn actions(&mut self, uri: &str, [line, column]: [u32; 2], only: Option<&str>) -> Vec<Value> {
+        let at = json!({"line": line, "character": column});
         let mut context = json!({"diagnostics": []});
         if let Some(only) = only {
             context["only"] = json!([only]);

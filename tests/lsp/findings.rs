@@ -106,7 +106,7 @@ fn a_file_with_boxes_that_is_no_plan_can_be_made_one() {
     let mut client = Client::start(&Setup::new(&workspace.root()));
     let list = workspace.uri("list.md");
     client.open(&list, "# Shopping\n\n- [ ] milk\n- [x] bread\n");
-    let actions = client.actions(&list, 2, None);
+    let actions = client.actions(&list, [2, 3], None);
     let action = actions.iter().find(|action| action["title"] == "Treat this file as a plan").unwrap();
     client.execute(&action["command"]);
     assert!(workspace.read("tallymark.toml").contains("glob = \"list.md\""));

@@ -1,5 +1,7 @@
 //! The built server, spoken to over its standard streams as an editor does.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the answer")]
+
 mod burst;
 mod client;
 mod closing;

@@ -17,6 +17,8 @@ pub(crate) struct Session {
     pub(crate) transport: Transport,
     /// What it can do.
     pub(crate) can: Abilities,
+    /// What it calls itself, for the history of status.json.
+    pub(crate) client_name: String,
     /// The workspace folders, in the client's order.
     pub(crate) folders: Vec<PathBuf>,
     /// Its settings.
@@ -69,6 +71,7 @@ impl Default for Session {
             encoding: Encoding::Utf16,
             transport: Transport::Push,
             can: Abilities::default(),
+            client_name: "editor".to_owned(),
             folders: Vec::new(),
             settings: ClientSettings::default(),
         }
@@ -84,6 +87,9 @@ impl Session {
             folders: folders(params),
             ..Self::default()
         };
+        if let Some(client) = &params.client_info {
+            session.client_name.clone_from(&client.name);
+        }
         if let Some(options) = &params.initialization_options {
             session.settings = ClientSettings::new(options);
         }

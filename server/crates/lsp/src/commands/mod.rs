@@ -110,7 +110,7 @@ pub(crate) async fn run(prepared: Prepared, outbox: &Outbox, engine: &Handle) ->
         Command::Edit { version, edits, ask } => {
             edit::run(&prepared, *version, edits, ask.as_deref(), outbox).await
         }
-        Command::Init => init::run(&prepared, engine).await,
+        Command::Init => init::run(&prepared, outbox, engine).await,
         Command::TreatAsPlan => treat_as_plan::run(&prepared, outbox, engine).await,
         Command::Open(place) => open::run(&prepared, *place, outbox).await,
     };

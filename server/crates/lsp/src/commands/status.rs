@@ -4,11 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tallymark_status::Request;
+use tallymark_status::{Applied, Context, Request, Store, StoreError};
 use tallymark_text::Source;
+use tower_lsp::ls_types::MessageType;
 
 use super::{Prepared, agreed};
-use crate::event::Handle;
+use crate::engine::now;
+use crate::event::{Event, Handle};
 use crate::outbox::Outbox;
 
 /// Asks, and changes. `Err` says why nothing was done.
@@ -22,19 +24,52 @@ pub(super) async fn run(
     if !agreed(ask, outbox).await {
         return Ok(json!({ "changed": 0 }));
     }
-    write(prepared, requests, engine).await?;
-    Ok(json!({ "changed": requests.len() }))
+    let changed = apply(prepared, requests, outbox, engine).await?;
+    Ok(json!({ "changed": changed }))
 }
 
-/// Has the store carry out requests, and tells the engine what status.json holds then.
-pub(super) async fn write(prepared: &Prepared, requests: &[Request], engine: &Handle) -> Result<(), String> {
+/// Has the store carry out requests, and tells the engine what status.json holds then. Gives how many of them changed
+/// anything.
+pub(super) async fn apply(
+    prepared: &Prepared,
+    requests: &[Request],
+    outbox: &Outbox,
+    engine: &Handle,
+) -> Result<usize, String> {
     if requests.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let path = prepared.status_path()?;
     refuse_unsaved(&path, prepared.open_status.clone()).await?;
-    let _ = engine;
-    Err("status.json cannot be written by this build yet".to_owned())
+    let (file, requests) = (path.clone(), requests.to_vec());
+    let write = move |context: &Context<'_>| Store::open(file)?.apply(&requests, context);
+    let applied = with_store(prepared, outbox, write).await;
+    match applied {
+        Ok(applied) => {
+            let changed = applied.outcomes.iter().filter(|outcome| outcome.changed).count();
+            engine.tell(Event::StatusRead(path, Some(Arc::new(applied.status))));
+            Ok(changed)
+        }
+        Err(error) => {
+            // Most likely it is another than we know.
+            outbox.look_at(vec![path]);
+            Err(error)
+        }
+    }
+}
+
+/// Does something with the store on a thread that may wait for its lock, and says so if that takes longer.
+pub(super) async fn with_store(
+    prepared: &Prepared,
+    outbox: &Outbox,
+    work: impl FnOnce(&Context<'_>) -> Result<Applied, StoreError> + Send + 'static,
+) -> Result<Applied, String> {
+    let (actor, outbox) = (prepared.session.client_name.clone(), outbox.clone());
+    let done = tokio::task::spawn_blocking(move || {
+        let on_wait = |message: &str| outbox.show(MessageType::INFO, format!("Tallymark: {message}"));
+        work(&Context { on_wait: &on_wait, ..Context::new(now(), &actor) })
+    });
+    done.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
 }
 
 /// A status.json that the client shows with changes that are not on disk must not be written: saving them would undo it.
