@@ -23,10 +23,8 @@ fn without_a_subject_all_rules_are_listed() {
 fn an_unknown_rule_is_answered_with_the_nearest() {
     let run = Workspace::new().run(&["explain", "TM133"]);
     run.exits(2);
-    assert_eq!(
-        run.err,
-        "error: no rule is called TM133\n  did you mean TM103?\n  a line is named FILE:LINE\n"
-    );
+    assert!(run.err.starts_with("error: no rule is called TM133\n  did you mean TM103"), "{}", run.err);
+    assert!(run.err.ends_with("\n  a line is named FILE:LINE\n"), "{}", run.err);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use crate::support::{PLAN_TEXT, Workspace, finish};
 fn the_help_names_every_command_once() {
     let run = Workspace::new().run(&["--help"]);
     run.exits(0);
-    for command in ["check", "explain", "status", "completions"] {
+    for command in ["check", "explain", "status", "start", "complete", "reopen", "init", "lsp", "completions"]
+    {
         let lines = run.out.lines().filter(|line| line.trim_start().starts_with(&format!("{command} ")));
         assert_eq!(lines.count(), 1, "{command}:\n{}", run.out);
     }

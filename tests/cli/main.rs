@@ -2,9 +2,12 @@
 
 mod bad_input;
 mod check;
+mod contention;
 mod explain;
 mod fix;
 mod formats;
 mod general;
+mod init;
+mod marks;
 mod status;
 mod support;
