@@ -106,7 +106,7 @@ fn duration(status: &Status, entry: &Entry) -> Option<Disagreement> {
         return None;
     }
     let written = status.source.slice(span);
-    let message = format!("duration is {written} ms, but from startedAt to completedAt are {real} ms");
+    let message = format!("duration is {written} ms, but startedAt and completedAt lie {real} ms apart");
     let related = Some((entry.completed_at.as_ref()?.text.span, "completed".to_owned()));
     Some(Disagreement { span, message, related })
 }
@@ -179,7 +179,7 @@ mod tests {
         let times = r#""status": "completed", "startedAt": "2025-11-03T09:20:00.000Z", "completedAt": "2025-11-03T09:20:10.000Z""#;
         assert_eq!(
             message(&format!("{times}, \"duration\": 12000")).as_deref(),
-            Some("duration is 12000 ms, but from startedAt to completedAt are 10000 ms")
+            Some("duration is 12000 ms, but startedAt and completedAt lie 10000 ms apart")
         );
         assert_eq!(message(&format!("{times}, \"duration\": 10900")), None);
         assert_eq!(message(&format!("{times}, \"duration\": 12000, \"retryCount\": 1")), None);

@@ -51,7 +51,7 @@ fn tell(status: &Status, problem: &Problem) -> Option<(Span, String)> {
             let has_id = status.entries.get(at).is_some_and(|entry| entry.id.is_some());
             let id = if has_id { status.id(EntryIndex(at as u32)) } else { "" };
             let name = if id.is_empty() { "this entry" } else { id };
-            format!("{name} has no status, and counts as not done")
+            format!("{name} has no status, so the box in the plan counts")
         }
         ProblemKind::DuplicateKey(key) => format!("\"{key}\" stands here twice; the last one counts"),
         ProblemKind::Unreadable(_) | ProblemKind::TrailingGarbage => return None,
@@ -83,7 +83,7 @@ mod tests {
             case.findings("TM306"),
             [
                 r#"status:2 "{\"by\":": "notes" is an object, and should be a string"#,
-                r#"status:4 "{\"id\": \"1.2\",": 1.2 has no status, and counts as not done"#,
+                r#"status:4 "{\"id\": \"1.2\",": 1.2 has no status, so the box in the plan counts"#,
                 r#"status:6 "\"status\"": "status" stands here twice; the last one counts"#,
                 r#"status:6 "{\"status\": \"failed\"}": this entry has no id, so no task of the plan can be told to be it"#,
             ]
