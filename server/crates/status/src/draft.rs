@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Change, EntryIndex, Expected, NewEntry, Request, Status, StoreError, SummaryField, Text, Word,
+    Change, Entry, EntryIndex, Expected, NewEntry, Request, Status, StoreError, SummaryField, Text, Word,
     edit::Object, json, nearest, transition,
 };
 
@@ -49,7 +49,7 @@ pub(crate) fn apply(
     loop {
         let status = between.as_ref().unwrap_or(status);
         let done = outcomes.len();
-        let mut draft = Draft::new(status, now, force);
+        let mut draft = Draft::new(status, now, force, requests.len() < 8);
         for request in &requests[done..] {
             match draft.request(request)? {
                 Step::Done(outcome) => outcomes.push(outcome),
@@ -77,6 +77,7 @@ enum Step {
 struct Added {
     id: String,
     word: Word,
+    /// As JSON.
     phase: String,
     /// The entry it stands behind, or behind what was added there before; at the end if `None`.
     anchor: Option<EntryIndex>,
@@ -88,6 +89,8 @@ struct Draft<'a> {
     status: &'a Status,
     now: i64,
     force: bool,
+    /// There are so few requests that looking through all entries for each costs less than ordering them.
+    few: bool,
     touched: BTreeMap<EntryIndex, Object<'a>>,
     ids: HashMap<EntryIndex, String>,
     removed: BTreeSet<EntryIndex>,
@@ -100,11 +103,12 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(status: &'a Status, now: i64, force: bool) -> Self {
+    fn new(status: &'a Status, now: i64, force: bool, few: bool) -> Self {
         Self {
             status,
             now,
             force,
+            few,
             touched: BTreeMap::new(),
             ids: HashMap::new(),
             removed: BTreeSet::new(),
@@ -240,7 +244,14 @@ impl<'a> Draft<'a> {
     /// The entry that a request names, as the caller saw it; `None` if only the new text can have it.
     fn find(&self, request: &Request) -> Result<Option<EntryIndex>, StoreError> {
         let (status, id) = (self.status, &request.entry);
-        let mut candidates = status.find_all(id).to_vec();
+        let mut candidates = if self.few {
+            let same = |(index, entry): (EntryIndex, &Entry)| {
+                (entry.id.is_some() && status.id(index) == id).then_some(index)
+            };
+            status.entries().filter_map(same).collect()
+        } else {
+            status.find_all(id).to_vec()
+        };
         candidates.retain(|index| !self.removed.contains(index));
         if candidates.len() > 1
             && let Some(revision) = request.expected.revision
@@ -327,7 +338,7 @@ impl<'a> Draft<'a> {
         let added = Added {
             id: entry.id.clone(),
             word: entry.status,
-            phase: entry.phase.clone(),
+            phase: json::quote(&entry.phase),
             anchor,
             text: self.new_entry(entry, anchor),
         };
@@ -423,7 +434,9 @@ impl<'a> Draft<'a> {
             if !self.removed.contains(&index) {
                 order.push(Ok(index));
             }
-            order.extend(by_anchor.remove(&Some(index)).into_iter().flatten().map(Err));
+            if !by_anchor.is_empty() {
+                order.extend(by_anchor.remove(&Some(index)).into_iter().flatten().map(Err));
+            }
         }
         order.extend(by_anchor.remove(&None).into_iter().flatten().map(Err));
         order

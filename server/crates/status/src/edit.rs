@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use tallymark_text::Span;
+
 use crate::json;
 
 /// A JSON object as the pieces of its text. Without a change it renders to the very same bytes.
@@ -34,13 +36,21 @@ impl<'a> Object<'a> {
     /// Takes apart an object that has been read as JSON before, from brace to brace.
     pub(crate) fn new(object: &'a str) -> Self {
         let mut members = Vec::new();
-        let mut done = 1;
-        let read = json::members(object, |key, value| {
-            let span = json::span_in(object, value.get());
-            members.push(Member::new(key, &object[done..span.start as usize], value.get()));
-            done = span.end as usize;
-        });
+        let read =
+            json::members(object, |key, value| members.push((key, json::span_in(object, value.get()))));
         debug_assert!(read.is_ok(), "the object has been read before");
+        Self::with_members(object, members.into_iter())
+    }
+
+    /// The same for an object of which it is known already where the values of its members are.
+    pub(crate) fn with_members(object: &'a str, members: impl Iterator<Item = (Cow<'a, str>, Span)>) -> Self {
+        let mut done = 1;
+        let take = |(key, value): (Cow<'a, str>, Span)| {
+            let before = &object[done..value.start as usize];
+            done = value.end as usize;
+            Member::new(key, before, &object[value.range()])
+        };
+        let members: Vec<Member<'a>> = members.map(take).collect();
         let tail = object.get(done..object.len() - 1).unwrap_or("");
         let style = members.get(1).or(members.first());
         let (lead, colon) = style.map_or(("", ": "), |member| (member.lead, member.colon));
@@ -115,6 +125,12 @@ impl<'a> Object<'a> {
     pub(crate) fn render(&self) -> String {
         let length: usize = self.members.iter().map(Member::len).sum();
         let mut text = String::with_capacity(length + self.tail.len() + 2);
+        self.render_into(&mut text);
+        text
+    }
+
+    /// Puts the object's text behind `text`.
+    pub(crate) fn render_into(&self, text: &mut String) {
         text.push('{');
         for (index, member) in self.members.iter().enumerate() {
             if index > 0 {
@@ -127,7 +143,6 @@ impl<'a> Object<'a> {
         }
         text.push_str(self.tail);
         text.push('}');
-        text
     }
 }
 

@@ -47,7 +47,7 @@ impl Kind {
 }
 
 /// Reads the object at the front of `deserializer`, and hands each member on in the order of the text.
-pub(crate) struct Members<F>(pub F);
+struct Members<F>(F);
 
 impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> DeserializeSeed<'de> for Members<F> {
     type Value = ();
@@ -116,6 +116,110 @@ impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Elements<F> {
         }
         Ok(())
     }
+}
+
+impl<'de, F: FnMut(&'de RawValue)> DeserializeSeed<'de> for Elements<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+/// An object whose one long list is read element by element at once, instead of being skipped first and read then.
+pub(crate) struct Head<'a> {
+    /// The members in the order of the text, duplicates included.
+    pub(crate) members: Vec<(Cow<'a, str>, HeadValue<'a>)>,
+    /// The bytes from the start of the text to behind the closing brace.
+    pub(crate) end: usize,
+}
+
+/// The value of a member of a [`Head`].
+pub(crate) enum HeadValue<'a> {
+    /// Any value.
+    Raw(&'a RawValue),
+    /// The list, with its brackets, and its elements.
+    List(&'a str, Vec<&'a RawValue>),
+}
+
+impl<'a> HeadValue<'a> {
+    /// The value as it stands in the text.
+    pub(crate) fn text(&self) -> &'a str {
+        match self {
+            HeadValue::Raw(value) => value.get(),
+            HeadValue::List(text, _) => text,
+        }
+    }
+}
+
+impl<'a> Head<'a> {
+    /// Reads the object at the front of `text`; `list` is the key whose array is read element by element.
+    pub(crate) fn read(text: &'a str, list: &'static str) -> serde_json::Result<Self> {
+        let members = HeadSeed { text, list }.deserialize(&mut serde_json::Deserializer::from_str(text))?;
+        let behind = match members.last() {
+            Some((_, last)) => span_in(text, last.text()).end as usize,
+            None => text.find('{').map_or(text.len(), |brace| brace + 1),
+        };
+        Ok(Self { end: behind + blanks(&text[behind..]) + 1, members })
+    }
+}
+
+struct HeadSeed<'a> {
+    text: &'a str,
+    list: &'static str,
+}
+
+impl<'de> DeserializeSeed<'de> for HeadSeed<'de> {
+    type Value = Vec<(Cow<'de, str>, HeadValue<'de>)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for HeadSeed<'de> {
+    type Value = Vec<(Cow<'de, str>, HeadValue<'de>)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(key) = map.next_key_seed(Key)? {
+            let bracket = match &key {
+                Cow::Borrowed(key) if *key == self.list => bracket_behind(self.text, key),
+                _ => None,
+            };
+            let value = match bracket {
+                None => HeadValue::Raw(map.next_value()?),
+                Some(bracket) => {
+                    let mut elements: Vec<&RawValue> = Vec::new();
+                    map.next_value_seed(Elements(|element| elements.push(element)))?;
+                    let last = elements
+                        .last()
+                        .map_or(bracket + 1, |last| span_in(self.text, last.get()).end as usize);
+                    let close = last + blanks(&self.text[last..]);
+                    HeadValue::List(&self.text[bracket..=close], elements)
+                }
+            };
+            members.push((key, value));
+        }
+        Ok(members)
+    }
+}
+
+/// How many blanks `text` begins with.
+fn blanks(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t', '\n', '\r']).len()
+}
+
+/// Where the value of `key`, a slice of `text`, begins, if that is with a bracket.
+fn bracket_behind(text: &str, key: &str) -> Option<usize> {
+    let quote = span_in(text, key).end as usize;
+    let colon = quote + 1 + blanks(text.get(quote + 1..)?);
+    let value = colon + 1 + blanks(text.get(colon + 1..)?);
+    text[value..].starts_with('[').then_some(value)
 }
 
 /// Hands on each member of `object`, which begins with its brace.

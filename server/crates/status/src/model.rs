@@ -1,6 +1,9 @@
 //! status.json as plain data with byte spans.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use tallymark_text::{Source, Span};
 
@@ -42,6 +45,8 @@ pub struct Status {
     pub tasks_span: Option<Span>,
     /// What is wrong with it.
     pub problems: Vec<Problem>,
+    /// The keys of the whole object, and where their values are.
+    pub(crate) members: Box<[(Box<str>, Span)]>,
     /// The entries that have an id, by id; made when first asked for.
     by_id: OnceLock<Box<[EntryIndex]>>,
 }
@@ -271,8 +276,15 @@ impl Status {
             schema_version: None,
             tasks_span: None,
             problems: Vec::new(),
+            members: Box::new([]),
             by_id: OnceLock::new(),
         }
+    }
+
+    /// The members of the whole object, with the places of their values counted from `start`.
+    pub(crate) fn head(&self, start: usize) -> impl Iterator<Item = (Cow<'_, str>, Span)> {
+        let local = move |span: Span| Span::new(span.start as usize - start, span.end as usize - start);
+        self.members.iter().map(move |(key, value)| (Cow::Borrowed(key.as_ref()), local(*value)))
     }
 
     /// The text of a string value.

@@ -2,13 +2,12 @@
 
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
-use serde::de::Deserialize;
 use serde_json::value::RawValue;
 use tallymark_text::{DecodeError, Source, Span};
 
 use crate::{
     Entry, Problem, ProblemKind, Status, Summary, SummaryField, Text, Time,
-    json::{self, Kind},
+    json::{self, Head, HeadValue, Kind},
     time,
 };
 
@@ -78,14 +77,12 @@ fn read(source: &Source, status: &mut Status) -> Result<(), Problem> {
         let value = values.next().transpose().map_err(failed)?.map_or("", RawValue::get);
         return Err(not_ours(character_at(text, start), Kind::of(value).described().to_owned()));
     }
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Pairs<'_>>();
-    let pairs = values.next().transpose().map_err(failed)?.unwrap_or_default().0;
-    let end = values.byte_offset();
+    let Head { members, end } = Head::read(text, "tasks").map_err(failed)?;
     let mut reader = Reader { text, problems: Vec::new(), seen: Seen::default() };
-    let tasks = reader.head(&pairs, status);
+    let tasks = reader.head(&members, status);
     let Some(tasks) = tasks else {
-        let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_ref()).take(4).collect();
-        let has = match (keys.len(), pairs.len()) {
+        let keys: Vec<&str> = members.iter().map(|(key, _)| key.as_ref()).take(4).collect();
+        let has = match (keys.len(), members.len()) {
             (0, _) => "an empty object".to_owned(),
             (shown, all) => {
                 let more = if all > shown { ", …" } else { "" };
@@ -94,46 +91,44 @@ fn read(source: &Source, status: &mut Status) -> Result<(), Problem> {
         };
         return Err(not_ours(character_at(text, start), has));
     };
-    if Kind::of(tasks) != Kind::Array {
-        let what = format!("its `tasks` is {}, not an array", Kind::of(tasks).described());
-        return Err(not_ours(character_at(text, json::span_in(text, tasks).start as usize), what));
-    }
-    status.tasks_span = Some(json::span_in(text, tasks));
-    // About as many bytes as a short entry has: better one page too many than a copy of them all.
-    status.entries.reserve(tasks.len() / 256);
-    let read = json::elements(tasks, |entry| {
+    let place = json::span_in(text, tasks.text());
+    let elements = match tasks {
+        HeadValue::List(_, elements) => elements,
+        // Its key is written with escapes, or it is no list at all.
+        HeadValue::Raw(value) if Kind::of(value.get()) == Kind::Array => {
+            let mut elements = Vec::new();
+            json::elements(value.get(), |element| elements.push(element)).map_err(failed)?;
+            &elements.clone()
+        }
+        HeadValue::Raw(value) => {
+            let what = format!("its `tasks` is {}, not an array", Kind::of(value.get()).described());
+            return Err(not_ours(character_at(text, place.start as usize), what));
+        }
+    };
+    status.tasks_span = Some(place);
+    status.entries.reserve(elements.len());
+    for entry in elements {
         let span = json::span_in(text, entry.get());
         if Kind::of(entry.get()) == Kind::Object {
             status.entries.push(reader.entry(entry.get(), span));
         } else {
             reader.wrong_type(span, "tasks", "a list of objects");
         }
-    });
-    read.map_err(failed)?;
+    }
     let foreign = |entry: &Entry| entry.id.is_none() && entry.status.is_none();
     if !status.entries.is_empty() && status.entries.iter().all(foreign) {
         let what = "none of its `tasks` has an `id` or a `status`".to_owned();
-        return Err(not_ours(character_at(text, json::span_in(text, tasks).start as usize), what));
+        return Err(not_ours(character_at(text, place.start as usize), what));
     }
     let rest = text[end..].trim_ascii();
     if !rest.is_empty() {
         reader.problem(json::span_in(text, rest), ProblemKind::TrailingGarbage);
     }
+    let span = |value: &HeadValue<'_>| json::span_in(text, value.text());
+    status.members = members.iter().map(|(key, value)| (key.as_ref().into(), span(value))).collect();
     status.problems = reader.problems;
     status.problems.sort_by_key(|problem| problem.span);
     Ok(())
-}
-
-/// The members of an object in the order of the text, duplicates included.
-#[derive(Default)]
-struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Pairs<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut pairs = Vec::new();
-        deserializer.deserialize_map(json::Members(|key, value| pairs.push((key, value))))?;
-        Ok(Self(pairs))
-    }
 }
 
 /// Where reading stopped, and why, in words.
@@ -190,7 +185,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a key that stands in its object already.
-    fn key(&mut self, key: Cow<'a, str>, value: &RawValue) {
+    fn key(&mut self, key: Cow<'a, str>, value: &str) {
         if self.seen.twice(key.clone()) {
             let span = match &key {
                 // With its quotes.
@@ -198,18 +193,26 @@ impl<'a> Reader<'a> {
                     let inside = json::span_in(self.text, key);
                     Span { start: inside.start - 1, end: inside.end + 1 }
                 }
-                Cow::Owned(_) => self.span(value),
+                Cow::Owned(_) => json::span_in(self.text, value),
             };
             self.problem(span, ProblemKind::DuplicateKey(key.into_owned()));
         }
     }
 
     /// Reads the members of the whole file, and gives back what `tasks` is.
-    fn head(&mut self, pairs: &[(Cow<'a, str>, &'a RawValue)], status: &mut Status) -> Option<&'a str> {
+    fn head<'m>(
+        &mut self,
+        members: &'m [(Cow<'a, str>, HeadValue<'a>)],
+        status: &mut Status,
+    ) -> Option<&'m HeadValue<'a>> {
         let (mut tasks, mut summary) = (None, None);
         self.seen.clear();
-        for (key, value) in pairs {
-            self.key(key.clone(), value);
+        for (key, value) in members {
+            self.key(key.clone(), value.text());
+            if key == "tasks" {
+                tasks = Some(value);
+            }
+            let HeadValue::Raw(value) = value else { continue };
             match key.as_ref() {
                 "planPath" => status.plan_path = self.string(key, value),
                 "planName" => status.plan_name = self.string(key, value),
@@ -218,7 +221,6 @@ impl<'a> Reader<'a> {
                 "lastUpdatedAt" => status.last_updated_at = self.time(key, value),
                 "schema_version" => status.schema_version = self.integer(key, value, "a whole number"),
                 "summary" => summary = Some(value),
-                "tasks" => tasks = Some(value.get()),
                 _ => {}
             }
         }
@@ -233,7 +235,7 @@ impl<'a> Reader<'a> {
         let mut wrong_status = false;
         self.seen.clear();
         let read = json::members(object, |key, value| {
-            self.key(key.clone(), value);
+            self.key(key.clone(), value.get());
             match key.as_ref() {
                 "id" => entry.id = self.id(value),
                 "phase" => entry.phase = self.string(&key, value),
@@ -357,7 +359,7 @@ impl<'a> Reader<'a> {
         }
         self.seen.clear();
         let read = json::members(value.get(), |key, value| {
-            self.key(key.clone(), value);
+            self.key(key.clone(), value.get());
             let Some(field) = SummaryField::ALL.into_iter().find(|field| field.key() == key) else { return };
             if let Some((count, span)) = self.integer(&format!("summary.{key}"), value, "a whole number") {
                 summary.counts.retain(|(other, ..)| *other != field);

@@ -8,6 +8,9 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 /// doubled zone `+00:00Z`; and naive times, whose zone nobody knows: they are read as UTC, so compare them
 /// with the file's own time before you call anything late.
 pub(crate) fn milliseconds(text: &str) -> Option<i64> {
+    if let Some(milliseconds) = usual(text.as_bytes()) {
+        return Some(milliseconds);
+    }
     let text = text.trim();
     let undoubled = match text.strip_suffix(['Z', 'z']) {
         Some(front) if has_offset(front) => front,
@@ -18,6 +21,38 @@ pub(crate) fn milliseconds(text: &str) -> Option<i64> {
     }
     let naive: DateTime = undoubled.parse().ok()?;
     naive.to_zoned(TimeZone::UTC).ok().map(|zoned| floor(zoned.timestamp()))
+}
+
+/// The dialect that nearly every status file is written in, `2025-12-23T03:00:00.000Z`, without the general parser. Seconds over 59
+/// and days that the month may not have are left to the calendar.
+fn usual(text: &[u8]) -> Option<i64> {
+    const PATTERN: &[u8; 24] = b"dddd-dd-ddTdd:dd:dd.dddZ";
+    let text: &[u8; 24] = text.try_into().ok()?;
+    let fits = |(byte, expected): (&u8, &u8)| {
+        if *expected == b'd' { byte.is_ascii_digit() } else { byte == expected }
+    };
+    if !text.iter().zip(PATTERN).all(fits) {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| {
+        text[range].iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
+    };
+    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
+    let (hour, minute, second) = (number(11..13), number(14..16), number(17..19));
+    if !(1..=12).contains(&month)
+        || !(1..=28).contains(&day)
+        || year == 0
+        || hour > 23
+        || minute > 59
+        || second > 59
+    {
+        return None;
+    }
+    // Years that begin in March have the day that comes and goes at their end.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1;
+    const DAYS_TO_1970: i64 = 719_468;
+    Some((((days - DAYS_TO_1970) * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + number(20..23))
 }
 
 /// The time as status.json has it: `2025-12-23T03:00:00.000Z`. What no calendar holds becomes 1970.
@@ -47,7 +82,7 @@ fn floor(time: Timestamp) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{format, milliseconds};
+    use super::{format, milliseconds, usual};
 
     #[test]
     fn every_dialect_of_one_instant_is_the_same_time() {
@@ -65,6 +100,19 @@ mod tests {
         ] {
             assert_eq!(milliseconds(text), instant, "{text}");
         }
+    }
+
+    #[test]
+    fn the_fast_way_agrees_with_the_calendar() {
+        // Every eleven hours and a bit of some four hundred years, with leap days and centuries.
+        for step in 0..300_000 {
+            let time = -4_000_000_000_000 + step * 40_123_457;
+            let text = format(time);
+            assert_eq!(milliseconds(&text), Some(time), "{text}");
+            assert_eq!(milliseconds(&text.replace('Z', "+00:00")), Some(time), "{text}");
+        }
+        assert_eq!(usual(b"2025-02-29T00:00:00.000Z"), None);
+        assert_eq!(milliseconds("2025-02-29T00:00:00.000Z"), None);
     }
 
     #[test]

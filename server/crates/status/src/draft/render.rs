@@ -11,28 +11,37 @@ impl Draft<'_> {
     /// The first phase with an unfinished task, or the last phase, as JSON. Phases come in the order in which they are first
     /// named. Completed and skipped tasks are finished.
     fn current_phase(&self) -> Option<String> {
-        let mut places: HashMap<String, usize> = HashMap::new();
-        let (mut last, mut first_open): (Option<String>, Option<(usize, String)>) = (None, None);
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let (mut last, mut first_open): (Option<&str>, Option<(usize, &str)>) = (None, None);
+        // Phases come in runs: most tasks have that of the one before.
+        let mut current: Option<(usize, &str)> = None;
         for at in self.order() {
             let (word, phase) = match at {
-                Ok(index) => (self.word(index), self.phase(index).map(str::to_owned)),
+                Ok(index) => (self.word(index), self.phase(index)),
                 Err(added) => {
                     let added = &self.added[added];
-                    (Cow::Borrowed(added.word.as_str()), Some(json::quote(&added.phase)))
+                    (Cow::Borrowed(added.word.as_str()), Some(added.phase.as_str()))
                 }
             };
             let Some(phase) = phase else { continue };
-            let next = places.len();
-            let place = *places.entry(phase.clone()).or_insert(next);
-            if place == next {
-                last = Some(phase.clone());
-            }
+            let place = match current {
+                Some((place, current)) if current == phase => place,
+                _ => {
+                    let next = places.len();
+                    let place = *places.entry(phase).or_insert(next);
+                    if place == next {
+                        last = Some(phase);
+                    }
+                    place
+                }
+            };
+            current = Some((place, phase));
             let finished = matches!(transition::meaning(&word), Some(Word::Completed | Word::Skipped));
-            if !finished && first_open.as_ref().is_none_or(|(first, _)| place < *first) {
+            if !finished && first_open.is_none_or(|(first, _)| place < first) {
                 first_open = Some((place, phase));
             }
         }
-        first_open.map(|(_, phase)| phase).or(last)
+        first_open.map(|(_, phase)| phase).or(last).map(str::to_owned)
     }
 
     /// The new text.
@@ -42,7 +51,7 @@ impl Draft<'_> {
         let text = self.status.source.text();
         let start = text.len() - text.trim_ascii_start().len();
         let end = text.trim_ascii_end().len();
-        let mut head = Object::new(&text[start..end]);
+        let mut head = Object::with_members(&text[start..end], self.status.head(start));
         if let Some(tasks) = self.tasks() {
             head.set("tasks", tasks, &[]);
         }
@@ -69,7 +78,11 @@ impl Draft<'_> {
         if let Some(summary) = self.summary(stored.as_deref(), lead, colon) {
             head.set("summary", summary, &[]);
         }
-        Ok([&text[..start], &head.render(), &text[end..]].concat())
+        let mut rendered = String::with_capacity(text.len() + 256);
+        rendered.push_str(&text[..start]);
+        head.render_into(&mut rendered);
+        rendered.push_str(&text[end..]);
+        Ok(rendered)
     }
 
     /// The new `summary`: its numbers replaced, and those added that are not zero; all six, and the object itself, only

@@ -76,7 +76,8 @@ fn be_the_victim(path: &str) {
     for step in 0.. {
         let description = step.to_string();
         store.apply(&[request("1", Change::SetDescription(description))], &patient()).unwrap();
-        writeln!(std::io::stdout(), "done {step}").unwrap();
+        let mut output = std::io::stdout();
+        writeln!(output, "done {step}").unwrap();
     }
 }
 
