@@ -176,7 +176,7 @@ fn rule_name(code: &str) -> &'static str {
 
 /// Where a rule's page can be read.
 pub fn rule_url(rule: &Rule) -> String {
-    format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), rule.code)
+    tallymark_sync::rules::page_url(rule.code)
 }
 
 /// A file as the reports name it.

@@ -15,7 +15,7 @@ pub struct Diagnostic {
     pub span: Span,
     /// How much it matters.
     pub severity: Severity,
-    /// The rule's code, whose page [`page_url`] gives; `None` for the line that says how many more there are.
+    /// The rule's code, whose page [`page_url`](tallymark_sync::rules::page_url) gives; `None` for the line that says how many more there are.
     pub code: Option<&'static str>,
     /// What disagrees, and with what; plain text.
     pub message: String,
@@ -40,11 +40,6 @@ pub fn diagnostics(analysis: &Analysis, file: File) -> Vec<Diagnostic> {
         diagnostics.push(how_many_more(analysis, file, findings.len() - shown));
     }
     diagnostics
-}
-
-/// The address of a rule's page.
-pub fn page_url(code: &str) -> String {
-    format!("{}/blob/main/docs/rules/{code}.md", env!("CARGO_PKG_REPOSITORY"))
 }
 
 fn diagnostic(analysis: &Analysis, index: usize) -> Diagnostic {
@@ -153,10 +148,5 @@ mod tests {
         let shown = diagnostics(&fixture.analysis, File::Plan);
         assert_eq!(shown.len(), MOST_DIAGNOSTICS);
         assert_snapshot!(shown[MOST_DIAGNOSTICS - 1].message, @"14 more findings are not shown here. `tallymark check docs/plans/billing.md` lists all.");
-    }
-
-    #[test]
-    fn a_rule_has_the_address_of_its_page() {
-        assert_snapshot!(page_url("TM103"), @"https://github.com/tallymark/tallymark/blob/main/docs/rules/TM103.md");
     }
 }

@@ -21,7 +21,7 @@ mod words;
 
 pub use actions::{Action, ActionKind, actions_on_file, fix_actions, fix_all, mark_actions};
 pub use code_lenses::{CodeLens, MOST_TASK_LENSES, code_lenses, status_code_lenses};
-pub use diagnostics::{Diagnostic, MOST_DIAGNOSTICS, diagnostics, page_url};
+pub use diagnostics::{Diagnostic, MOST_DIAGNOSTICS, diagnostics};
 pub use effect::{Effect, Mark, Question};
 pub use hover::{Hover, hover, hover_status};
 pub use inlay_hints::{HintKind, InlayHint, inlay_hints};

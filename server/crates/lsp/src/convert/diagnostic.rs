@@ -39,7 +39,7 @@ pub(crate) fn convert(
     session: &Session,
 ) -> Diagnostic {
     let related = session.can.related_information.then(|| related(&diagnostic.related, snapshot, session));
-    let page = diagnostic.code.filter(|_| session.can.code_description).map(tallymark_ide::page_url);
+    let page = diagnostic.code.filter(|_| session.can.code_description).map(tallymark_sync::rules::page_url);
     Diagnostic {
         range: position::range(source, diagnostic.span, session.encoding),
         severity: Some(severity(diagnostic.severity)),

@@ -160,6 +160,11 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
         .copied()
 }
 
+/// The address of the page of the rule with this code.
+pub fn page_url(code: &str) -> String {
+    format!("{}/blob/main/docs/rules/{code}.md", env!("CARGO_PKG_REPOSITORY"))
+}
+
 /// All findings of all rules, by place: those of the plan first. Those that a comment allows are left out.
 /// A file that is no plan has none.
 pub(crate) fn check(context: &Context<'_>, config: &Config) -> Vec<Finding> {
