@@ -1,0 +1,111 @@
+//! Everything an editor may ask, asked of real plans: answers lie in the text, nest, and belong to the lines they are
+//! given for. The files lie beside the repository and are not part of it; without them the tests say so and pass.
+
+#![expect(clippy::print_stdout, reason = "a test that skips says so")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tallymark_ide::*;
+use tallymark_plan::Options;
+use tallymark_status::Status;
+use tallymark_sync::{Analysis, Config, Facts, File};
+use tallymark_text::{Source, Span, apply_edits};
+
+/// 2026-01-01T12:00:00Z.
+const NOON: Option<i64> = Some(1_767_268_800_000);
+
+/// The plans below a folder, each with the `status.json` beside it, if there is one.
+fn analyses(folder: &str) -> Vec<(PathBuf, Analysis)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus").join(folder);
+    if !folder.is_dir() {
+        println!("skipped: {} is not there", folder.display());
+    }
+    let mut folders = vec![folder];
+    let mut analyses = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                let Ok(source) = Source::from_bytes(&std::fs::read(&path).expect("a plan")) else { continue };
+                let plan = tallymark_plan::parse(Arc::new(source), Options::default());
+                let status = std::fs::read(path.with_file_name("status.json")).ok();
+                let status = status.map(|bytes| Arc::new(Status::from_bytes(&bytes)));
+                let facts = Facts { now: NOON, ..Facts::default() };
+                analyses
+                    .push((path, Analysis::new(Arc::new(plan), status, facts, Arc::new(Config::default()))));
+            }
+        }
+    }
+    analyses
+}
+
+/// Whether a span can be cut out of a text.
+fn lies_in(text: &str, span: Span) -> bool {
+    text.get(span.range()).is_some()
+}
+
+fn check(path: &Path, analysis: &Analysis) {
+    let at = path.display();
+    let source = &analysis.joined.plan.source;
+    let text = source.text();
+    let all = Span::new(0, text.len());
+
+    let mut above: Vec<Span> = Vec::new();
+    for symbol in symbols(analysis) {
+        assert!(
+            lies_in(text, symbol.span) && symbol.span.cover(symbol.line) == symbol.span,
+            "{at}: {symbol:?}"
+        );
+        assert!(!symbol.name.is_empty() && symbol.depth as usize <= above.len(), "{at}: {symbol:?}");
+        above.truncate(symbol.depth as usize);
+        above.push(symbol.span);
+    }
+
+    let hints = inlay_hints(analysis, all, NOON);
+    let mut by_line = Vec::new();
+    for line in 0..source.line_count() {
+        let span = source.line_span(line);
+        by_line.extend(inlay_hints(analysis, span, NOON));
+        if let Some(hover) = hover(analysis, span.start as usize, NOON) {
+            assert!(lies_in(text, hover.span) && !hover.markdown.contains("\n\n\n"), "{at}: {hover:?}");
+        }
+        for action in mark_actions(analysis, File::Plan, Span::at(span.end as usize)) {
+            assert!(!action.title.contains('\n'), "{at}: {action:?}");
+        }
+    }
+    assert_eq!(by_line, hints, "{at}: hints by line and of the whole");
+    assert!(hints.iter().all(|hint| !hint.label.contains('\n')), "{at}: {hints:?}");
+
+    assert!(code_lenses(analysis).iter().all(|lens| lies_in(text, lens.span)), "{at}");
+    assert!(diagnostics(analysis, File::Plan).iter().all(|one| lies_in(text, one.span)), "{at}");
+    if let Some(status) = analysis.joined.status() {
+        let text = status.source.text();
+        assert!(diagnostics(analysis, File::Status).iter().all(|one| lies_in(text, one.span)), "{at}");
+        for entry in &status.entries {
+            let hover = hover_status(analysis, entry.span.start as usize, NOON);
+            assert!(hover.is_some_and(|hover| lies_in(text, hover.span)), "{at}: {entry:?}");
+        }
+    }
+    for action in fix_actions(analysis, File::Plan, all).into_iter().chain(fix_all(analysis)) {
+        if let Effect::EditPlan(edits) = action.effect {
+            assert!(apply_edits(text, &edits).is_ok(), "{at}: {}", action.title);
+        }
+    }
+}
+
+#[test]
+fn real_plans_are_shown_whole_and_in_order() {
+    for (path, analysis) in analyses("plans") {
+        check(&path, &analysis);
+    }
+}
+
+#[test]
+fn real_pairs_are_shown_whole_and_in_order() {
+    for (path, analysis) in analyses("pairs") {
+        check(&path, &analysis);
+    }
+}
