@@ -21,6 +21,7 @@ function M.run(steps)
       vim.cmd('cquit 1')
     end
     say('ok    ' .. name)
+    io.stdout:flush()
   end
   vim.cmd('qall!')
 end
