@@ -35,6 +35,7 @@ pub struct Joined {
     pub total: Progress,
     task_ids: TaskIds,
     next_unsettled: OnceLock<Vec<u32>>,
+    entries_before: OnceLock<Vec<Option<EntryIndex>>>,
     /// The phases that have a number, by that; made when first asked for.
     phases_by_number: OnceLock<Vec<PhaseIndex>>,
 }
@@ -89,6 +90,19 @@ impl Joined {
     /// The entry of a task.
     pub fn entry(&self, task: TaskIndex) -> Option<EntryIndex> {
         self.matches[task.get()].map(|found| found.entry)
+    }
+
+    /// The entry of the nearest task before this one that has one.
+    pub(crate) fn entry_before(&self, task: TaskIndex) -> Option<EntryIndex> {
+        let entries = self.entries_before.get_or_init(|| {
+            let before = self.matches.iter().scan(None, |before, found| {
+                let current = *before;
+                *before = found.map(|found| found.entry).or(current);
+                Some(current)
+            });
+            before.collect()
+        });
+        entries[task.get()]
     }
 
     /// The effective state of a task.
@@ -309,6 +323,7 @@ pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
         total,
         task_ids,
         next_unsettled: OnceLock::new(),
+        entries_before: OnceLock::new(),
         phases_by_number: OnceLock::new(),
         status_file: status,
         plan,

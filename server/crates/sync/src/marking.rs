@@ -249,8 +249,8 @@ fn new_entry(joined: &Joined, task: TaskIndex) -> NewEntry {
 
 /// The request that adds a task: behind the entry of the nearest task before it that has one.
 pub(crate) fn addition(joined: &Joined, status: &Status, task: TaskIndex, word: Word) -> Request {
-    let before = joined.matches[..task.get()].iter().rev().flatten().next();
-    let after = before.map(|found| status.id(found.entry).to_owned()).filter(|id| !id.is_empty());
+    let before = joined.entry_before(task);
+    let after = before.map(|entry| status.id(entry).to_owned()).filter(|id| !id.is_empty());
     let entry = NewEntry { status: word, ..new_entry(joined, task) };
     Request { entry: entry.id.clone(), expected: Expected::default(), change: Change::Add { entry, after } }
 }

@@ -1,6 +1,6 @@
 //! TM109: the summary's numbers are not those of the tasks.
 
-use tallymark_status::{Change, Expected, Request, Status, SummaryField};
+use tallymark_status::{Change, Expected, Request, Status, SummaryField, Word};
 
 use super::{Context, Needs, Reporter, Rule};
 use crate::{Finding, Fix, FixAction, Place, Related, Severity, State, Subject};
@@ -23,9 +23,10 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     else {
         return;
     };
+    let counts = count(status);
     let mut wrong = Vec::new();
     for &(field, stored, span) in &summary.counts {
-        let counts = count(status, field);
+        let counts = counts[position(field)];
         if !counts.map(i64::from).contains(&stored) {
             wrong.push((field, stored, counts[0], span));
         }
@@ -49,24 +50,35 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     reporter.report(Place::status(first), Subject::File, message, related);
 }
 
-/// How many entries a field counts: those with exactly its word, and with those whose word means the same (`done`).
+/// How many entries each field counts: those with exactly its word, and those whose word means the same (`done`).
 /// Orchestrators count in either way.
-fn count(status: &Status, field: SummaryField) -> [u32; 2] {
-    let state = match field {
-        SummaryField::TotalTasks => return [status.entries.len() as u32; 2],
-        SummaryField::Completed => State::Completed,
-        SummaryField::Pending => State::Pending,
-        SummaryField::InProgress => State::InProgress,
-        SummaryField::Failed => State::Failed,
-        SummaryField::Skipped => State::Skipped,
-    };
-    let mut counts = [0, 0];
+fn count(status: &Status) -> [[u32; 2]; SummaryField::ALL.len()] {
+    let mut counts = [[0, 0]; SummaryField::ALL.len()];
     for (entry, _) in status.entries() {
         let word = status.word(entry);
-        counts[0] += u32::from(word == field.key());
-        counts[1] += u32::from(State::of_word(word) == state);
+        if let Some(field) = field_of(Word::from_exact(word)) {
+            counts[position(field)][0] += 1;
+        }
+        if let Some(field) = field_of(State::of_word(word).word()) {
+            counts[position(field)][1] += 1;
+        }
     }
+    counts[position(SummaryField::TotalTasks)] = [status.entries.len() as u32; 2];
     counts
+}
+
+fn position(field: SummaryField) -> usize {
+    SummaryField::ALL.iter().position(|&other| other == field).unwrap_or_default()
+}
+
+fn field_of(word: Option<Word>) -> Option<SummaryField> {
+    Some(match word? {
+        Word::Pending => SummaryField::Pending,
+        Word::InProgress => SummaryField::InProgress,
+        Word::Completed => SummaryField::Completed,
+        Word::Failed => SummaryField::Failed,
+        Word::Skipped => SummaryField::Skipped,
+    })
 }
 
 fn words(field: SummaryField) -> &'static str {
