@@ -53,8 +53,9 @@ impl Folders {
         Folders { inbox, watcher: None, watched: HashMap::new(), warned: false }
     }
 
-    /// Watches what these files need and nothing else. A warning is given if that does not do, but once only.
-    pub(crate) fn arrange(&mut self, files: &[&Path]) -> (Places, Option<String>) {
+    /// Watches what these files need and nothing else. A warning is given if that does not do, with the folder that it is
+    /// about, but once only.
+    pub(crate) fn arrange(&mut self, files: &[&Path]) -> (Places, Option<(PathBuf, String)>) {
         let mut warning = None;
         let mut places = Places::of(files);
         for _ in 0..ROUNDS {
@@ -62,7 +63,7 @@ impl Folders {
             self.keep_only(&places.interest);
             for folder in places.interest.keys() {
                 if let Some(trouble) = self.watch(folder) {
-                    warning.get_or_insert(trouble);
+                    warning.get_or_insert_with(|| (folder.clone(), trouble));
                 }
             }
             // What happened before the watch stood has to be seen now.
@@ -109,8 +110,8 @@ impl Folders {
             Some(known) if known.identity != identity => self.forget(folder),
             _ => {}
         }
-        let trouble = match self.try_watch(folder) {
-            Ok(()) => on_network(folder).then(|| "it is on a network file system".to_owned()),
+        let failed = match self.try_watch(folder) {
+            Ok(()) => None,
             Err(notify::ErrorKind::PathNotFound) => return None,
             Err(notify::ErrorKind::MaxFilesWatch) => {
                 Some("the system's limit of watches is reached".to_owned())
@@ -119,13 +120,16 @@ impl Folders {
             Err(notify::ErrorKind::Generic(error)) => Some(error),
             Err(other) => Some(format!("{other:?}")),
         };
+        let trouble = match failed {
+            Some(why) => Some(format!("cannot be watched for changes ({why}): looking every second instead")),
+            None if may_be_shared(folder) => Some(
+                "is on a file system that other machines may change unseen: looking every second too"
+                    .to_owned(),
+            ),
+            None => None,
+        };
         self.watched.insert(folder.to_owned(), Folder { identity, polled: trouble.is_some() });
-        trouble.map(|trouble| {
-            format!(
-                "{} cannot be watched for changes ({trouble}): looking every second instead",
-                folder.display()
-            )
-        })
+        trouble
     }
 
     fn try_watch(&mut self, folder: &Path) -> Result<(), notify::ErrorKind> {
@@ -213,9 +217,9 @@ fn target(link: &Path) -> Option<PathBuf> {
 
 /// Whether the system's watcher would miss what other machines do to the folder.
 #[cfg(target_os = "linux")]
-fn on_network(folder: &Path) -> bool {
+fn may_be_shared(folder: &Path) -> bool {
     // From linux/magic.h, and for those that it lacks the file system's own source.
-    const NETWORK: [u64; 11] = [
+    const SHARED: [u64; 11] = [
         0x6969,      // NFS
         0x517B,      // SMB
         0xFF53_4D42, // CIFS
@@ -230,11 +234,11 @@ fn on_network(folder: &Path) -> bool {
     ];
     // The field's type differs between architectures, and some sign-extend it.
     #[allow(clippy::unnecessary_cast, clippy::cast_sign_loss, clippy::cast_possible_truncation)]
-    rustix::fs::statfs(folder).is_ok_and(|system| NETWORK.contains(&u64::from(system.f_type as u32)))
+    rustix::fs::statfs(folder).is_ok_and(|system| SHARED.contains(&u64::from(system.f_type as u32)))
 }
 
 /// Elsewhere, the system's watcher is trusted, and the look at everything every ten seconds does the rest.
 #[cfg(not(target_os = "linux"))]
-fn on_network(_folder: &Path) -> bool {
+fn may_be_shared(_folder: &Path) -> bool {
     false
 }

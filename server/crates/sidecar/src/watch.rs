@@ -152,8 +152,8 @@ impl Watch {
         let paths: Vec<&Path> = self.files.iter().map(|file| file.path.as_path()).collect();
         let (places, warning) = self.folders.arrange(&paths);
         self.places = places;
-        if let Some(message) = warning {
-            self.outbox.put(&Event::Problem { path: None, message });
+        if let Some((folder, message)) = warning {
+            self.outbox.put(&Event::Problem { path: Some(folder.to_string_lossy().into_owned()), message });
         }
     }
 
