@@ -29,6 +29,7 @@ mod server;
 mod session;
 mod sidecar;
 mod snapshot;
+mod state;
 mod statuses;
 mod world;
 mod writer;

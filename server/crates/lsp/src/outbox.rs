@@ -68,11 +68,9 @@ impl Outbox {
 
     // What goes to the client without an answer.
 
-    /// Publishes diagnostics, if there are any to publish.
-    pub(crate) fn publish(&self, params: Option<PublishDiagnosticsParams>) {
-        if let Some(params) = params {
-            self.writer.publish(params);
-        }
+    /// Publishes diagnostics.
+    pub(crate) fn publish(&self, params: PublishDiagnosticsParams) {
+        self.writer.publish(params);
     }
 
     /// Shows a message.

@@ -48,6 +48,11 @@ impl Roots {
         self.by_root.iter().map(|(path, root)| (path.as_path(), root))
     }
 
+    /// Forgets the roots that no plan belongs to any more.
+    pub(crate) fn keep_only(&mut self, used: impl Fn(&Path) -> bool) {
+        self.by_root.retain(|root, _| used(root));
+    }
+
     /// Forgets everything: it is read again when it is asked for.
     pub(crate) fn clear(&mut self) {
         self.by_root.clear();

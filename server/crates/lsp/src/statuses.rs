@@ -77,9 +77,10 @@ impl Statuses {
         self.files.get_mut(path).is_some_and(|file| file.buffer.take().is_some())
     }
 
-    /// Forgets the files that no plan looks at any more.
+    /// Forgets the files that no plan looks at any more, and that the client does not show otherwise than they are: what
+    /// is on disk can be read again.
     pub(crate) fn keep_only(&mut self, paths: &HashSet<&Path>) {
-        self.files.retain(|path, _| paths.contains(path.as_path()));
+        self.files.retain(|path, file| file.buffer.is_some() || paths.contains(path.as_path()));
     }
 }
 

@@ -160,6 +160,8 @@ impl World {
         match (document.kind, &document.path) {
             (Kind::Markdown, _) => {
                 self.plans.remove(&document.uri);
+                let used = |root: &Path| self.plans.values().any(|plan| plan.root.as_deref() == Some(root));
+                self.roots.keep_only(used);
                 self.forget_unused_statuses();
                 Effects::default()
             }
