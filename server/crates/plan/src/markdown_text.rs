@@ -67,43 +67,35 @@ fn is_deep(line: &[u8]) -> bool {
         return false;
     }
     let (mut at, mut markers, mut columns) = (0, 0, 0);
-    let (mut bullets, mut first) = (0, None);
+    let (mut bullets, mut first, mut far) = (0, None, false);
     while let Some(&byte) = line.get(at) {
-        match byte {
-            b' ' => columns += 1,
-            b'\t' => columns += 4 - columns % 4,
-            b'>' => {
+        let digits = line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let behind = at + digits + 1;
+        let blank_behind = matches!(line.get(behind), None | Some(b' ' | b'\t'));
+        match line.get(at + digits) {
+            Some(b' ') if digits == 0 => columns += 1,
+            Some(b'\t') if digits == 0 => columns += 4 - columns % 4,
+            Some(b'>') if digits == 0 => {
                 markers += 1;
                 columns += 1;
             }
-            b'-' | b'*' | b'+' if matches!(line.get(at + 1), None | Some(b' ' | b'\t')) => {
-                markers += 1;
+            Some(b'-' | b'*' | b'+') if digits == 0 && blank_behind => {
                 bullets += usize::from(first.is_none_or(|first| first == byte));
                 first = first.or(Some(byte));
+                far |= columns > COLUMNS;
+                markers += 1;
                 columns += 1;
-                if columns > COLUMNS {
-                    return true;
-                }
             }
-            _ if byte.is_ascii_digit() => {
-                let digits = line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-                let bullet = matches!(line.get(at + digits), Some(b'.' | b')'))
-                    && matches!(line.get(at + digits + 1), None | Some(b' ' | b'\t'));
-                if !bullet {
-                    break;
-                }
+            Some(b'.' | b')') if digits > 0 && blank_behind => {
+                far |= columns > COLUMNS;
                 markers += 1;
                 columns += digits + 1;
-                at += digits;
-                if columns > COLUMNS {
-                    return true;
-                }
             }
             _ => break,
         }
-        at += 1;
+        at = behind;
     }
     // `- - - - -` to the end of the line is a thematic break, however long.
     let thematic = at == line.len() && bullets == markers && first.is_some();
-    markers > MARKERS && !thematic
+    (markers > MARKERS || far) && !thematic
 }
