@@ -26,6 +26,7 @@ mod tm111;
 mod tm112;
 mod tm113;
 mod tm114;
+mod tm115;
 mod tm201;
 mod tm202;
 mod tm203;
@@ -128,6 +129,7 @@ pub static RULES: &[&Rule] = &[
     &tm112::RULE,
     &tm113::RULE,
     &tm114::RULE,
+    &tm115::RULE,
     // The plan alone.
     &tm201::RULE,
     &tm202::RULE,

@@ -1,7 +1,8 @@
 //! The examples on the pages of the rules are true: the bad one yields the finding that the page quotes, the good one none.
 //!
 //! An example is a fence that says what it is: `markdown bad`, `markdown good`, `markdown bad good` for a plan that is
-//! the same in both, and `json bad status.json` or `json good status.json` for the status.json beside it. The name of a dialect may
+//! the same in both, and `json bad status.json` or `json good status.json` for the status.json beside it; with `other` it is a
+//! second one, elsewhere. The name of a dialect may
 //! stand among the words; without one it is the home dialect. The first quote of the page is the message of the bad one,
 //! an `…` standing for anything.
 
@@ -38,9 +39,11 @@ fn examples(page: &str) -> Vec<Example<'_>> {
 /// The case that the examples of one kind make, `bad` or `good`.
 fn case(page: &str, kind: &str) -> Option<Case> {
     let examples = examples(page);
+    let has = |example: &&Example<'_>, word: &str| example.words.contains(&word);
     let of = |language: &str| {
-        examples.iter().find(|example| example.words.contains(&kind) && example.words.contains(&language))
+        examples.iter().find(|example| has(example, kind) && has(example, language) && !has(example, "other"))
     };
+    let other = examples.iter().any(|example| has(&example, kind) && has(&example, "other"));
     let plan = of("markdown")?;
     let mut case = testing::plan(&plan.text);
     if let Some(dialect) = plan.words.iter().find_map(|word| Dialect::from_name(word)) {
@@ -51,7 +54,10 @@ fn case(page: &str, kind: &str) -> Option<Case> {
     }
     // As the workspace has it: an Output under plan-outputs/ is where a status.json is expected.
     let expected = plan.text.contains("plan-outputs/");
-    Some(case.facts(|facts| facts.status_expected = expected))
+    Some(case.facts(|facts| {
+        facts.status_expected = expected;
+        facts.other_status_path = other.then(|| "docs/plans/status.json".to_owned());
+    }))
 }
 
 fn case_of(rule: &Rule, kind: &str) -> Case {
