@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -95,6 +95,7 @@ struct Draft<'a> {
     ids: HashMap<EntryIndex, String>,
     removed: BTreeSet<EntryIndex>,
     added: Vec<Added>,
+    added_ids: HashSet<String>,
     plan_path: Option<String>,
     current_phase: Option<String>,
     /// Whether a task's status or phase changed, and so perhaps the current phase.
@@ -113,6 +114,7 @@ impl<'a> Draft<'a> {
             ids: HashMap::new(),
             removed: BTreeSet::new(),
             added: Vec::new(),
+            added_ids: HashSet::new(),
             plan_path: None,
             current_phase: None,
             moved: false,
@@ -324,13 +326,13 @@ impl<'a> Draft<'a> {
         if !self.removed.is_empty() || !self.ids.is_empty() {
             return Ok(Step::NeedsText);
         }
-        let there = self.status.find_all(&entry.id).len()
-            + self.added.iter().filter(|added| added.id == entry.id).count();
-        if there > 0 {
-            return Err(StoreError::DuplicateId { id: entry.id.clone(), count: there + 1 });
+        let taken = !self.status.find_all(&entry.id).is_empty();
+        if taken || !self.added_ids.insert(entry.id.clone()) {
+            return Err(StoreError::IdTaken { id: entry.id.clone() });
         }
         // Behind what was added before with this id, else behind the entry, else at the end.
-        let earlier = after.and_then(|after| self.added.iter().rposition(|added| added.id == after));
+        let earlier = after.filter(|&after| self.added_ids.contains(after));
+        let earlier = earlier.and_then(|after| self.added.iter().rposition(|added| added.id == after));
         let (place, anchor) = match earlier {
             Some(earlier) => (earlier + 1, self.added[earlier].anchor),
             None => (self.added.len(), after.and_then(|after| self.status.find_all(after).last().copied())),

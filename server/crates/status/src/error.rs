@@ -32,7 +32,12 @@ pub enum StoreError {
         /// The ids most like it, best first; at most three.
         nearest: Vec<String>,
     },
-    /// An id that more than one entry has, or would have.
+    /// A new id that another entry has, or would have.
+    IdTaken {
+        /// The id.
+        id: String,
+    },
+    /// An id that more than one entry has.
     DuplicateId {
         /// The id.
         id: String,
@@ -95,7 +100,10 @@ impl StoreError {
     /// 3 somebody else changed it, 4 the lock was not obtained.
     pub fn exit_code(&self) -> u8 {
         match self {
-            StoreError::UnknownId { .. } | StoreError::DuplicateId { .. } | StoreError::Illegal { .. } => 1,
+            StoreError::UnknownId { .. }
+            | StoreError::IdTaken { .. }
+            | StoreError::DuplicateId { .. }
+            | StoreError::Illegal { .. } => 1,
             StoreError::Missing { .. }
             | StoreError::Exists { .. }
             | StoreError::Refused { .. }
@@ -121,6 +129,12 @@ impl fmt::Display for StoreError {
                     true => Ok(()),
                     false => write!(f, "; the nearest: `{}`", nearest.join("`, `")),
                 }
+            }
+            StoreError::IdTaken { id } => {
+                write!(
+                    f,
+                    "the id `{id}` would belong to more than one task in status.json; nothing was written"
+                )
             }
             StoreError::DuplicateId { id, count } => write!(
                 f,

@@ -239,7 +239,19 @@ pub struct Revision(pub u64);
 impl Revision {
     /// Of bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        let hash = blake3::hash(bytes);
+        Self::first_of(blake3::hash(bytes))
+    }
+
+    /// Of the bytes of a file with this text.
+    pub fn of_source(source: &Source) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for piece in source.pieces() {
+            hasher.update(piece);
+        }
+        Self::first_of(hasher.finalize())
+    }
+
+    fn first_of(hash: blake3::Hash) -> Self {
         let mut first = [0; 8];
         first.copy_from_slice(&hash.as_bytes()[..8]);
         Self(u64::from_be_bytes(first))
@@ -357,6 +369,6 @@ impl Status {
 
     /// The revision of the whole file (BOM included).
     pub fn revision(&self) -> Revision {
-        Revision::of(&self.source.to_bytes())
+        Revision::of_source(&self.source)
     }
 }

@@ -117,16 +117,16 @@ impl Store {
             store.path.file_name().ok_or_else(|| failed("make it")(io::ErrorKind::InvalidInput.into()))?;
         let path = fs::canonicalize(parent).map_err(failed("find its folder"))?.join(name);
         let folder = Folder::beside(&path);
-        let text = file.render(context.now_milliseconds);
+        let source = Arc::new(Source::new(&file.render(context.now_milliseconds)));
         let lock = StoreLock::acquire(&path, &folder, context.waiting())?;
         if fs::symlink_metadata(&path).is_ok() {
             return Err(StoreError::Exists { path });
         }
-        if !write::replace(&path, text.as_bytes(), &folder, || lock.is_held())? {
+        if !write::replace(&path, &source, &folder, || lock.is_held())? {
             return Err(lost_lock(&path, context));
         }
-        let status = Status::parse(Arc::new(Source::new(&text)));
-        let (before, after) = (Revision::of(b""), Revision::of(text.as_bytes()));
+        let status = Status::parse(source);
+        let (before, after) = (Revision::of(b""), status.revision());
         let outcome = Outcome {
             entry: String::new(),
             change: "create",
@@ -154,11 +154,11 @@ impl Store {
             let path = self.real_path()?;
             let folder = Folder::beside(&path);
             let lock = StoreLock::acquire(&path, &folder, context.waiting())?;
-            let (applied, bytes) = draft(&path, requests, context)?;
+            let applied = draft(&path, requests, context)?;
             if !applied.changed() {
                 return Ok(applied);
             }
-            if write::replace(&path, &bytes, &folder, || lock.is_held())? {
+            if write::replace(&path, &applied.status.source, &folder, || lock.is_held())? {
                 tell(&folder, &applied, context);
                 return Ok(applied);
             }
@@ -171,7 +171,7 @@ impl Store {
     /// # Errors
     /// As those of [`Store::apply`], without those of the lock and of writing.
     pub fn dry_run(&self, requests: &[Request], context: &Context<'_>) -> Result<Applied, StoreError> {
-        Ok(draft(&self.real_path()?, requests, context)?.0)
+        draft(&self.real_path()?, requests, context)
     }
 
     /// All that the history tells, oldest first. Lines that cannot be read are left out.
@@ -195,24 +195,24 @@ impl Store {
     }
 }
 
-/// Reads the file and works out the new one; the bytes are empty if nothing changes.
-fn draft(path: &Path, requests: &[Request], context: &Context<'_>) -> Result<(Applied, Vec<u8>), StoreError> {
-    let bytes = read(path)?;
-    let before = Revision::of(&bytes);
-    let status = Status::from_bytes(&bytes);
+/// Reads the file and works out the new one.
+fn draft(path: &Path, requests: &[Request], context: &Context<'_>) -> Result<Applied, StoreError> {
+    let status = Status::from_bytes(&read(path)?);
     check(path, &status)?;
+    let before = status.revision();
     let drafted = draft::apply(&status, requests, context.now_milliseconds, context.force);
     let (text, outcomes) = drafted.map_err(|error| with_history(error, path))?;
     if text == status.source.text() {
-        return Ok((Applied { outcomes, status, before, after: before }, Vec::new()));
+        return Ok(Applied { outcomes, status, before, after: before });
     }
-    let source = status.source.with_text(&text);
-    let bytes = source.to_bytes();
-    let new = Status::parse(Arc::new(source));
+    let source = Arc::new(status.source.with_text(&text));
+    // Before the new one is read, which then takes its place in memory: for a large file most of the time goes into pages.
+    drop((status, text));
+    let status = Status::parse(source);
     // What we would refuse to read we do not write, whatever led to it.
-    check(path, &new)?;
-    let after = Revision::of(&bytes);
-    Ok((Applied { outcomes, status: new, before, after }, bytes))
+    check(path, &status)?;
+    let after = status.revision();
+    Ok(Applied { outcomes, status, before, after })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, StoreError> {

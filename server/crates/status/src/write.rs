@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tallymark_text::Source;
+
 use crate::{StoreError, lock::Folder};
 
 /// How many old generations are kept.
@@ -17,7 +19,7 @@ const GENERATIONS: u32 = 5;
 /// When it returns true, the new text and its name are on the disk. On an error the old file is whole.
 pub(crate) fn replace(
     path: &Path,
-    bytes: &[u8],
+    text: &Source,
     folder: &Folder,
     may_replace: impl FnOnce() -> bool,
 ) -> Result<bool, StoreError> {
@@ -28,7 +30,7 @@ pub(crate) fn replace(
         Err(error) => return Err(failed("look at the file")(error)),
     };
     let mut temporary = Temporary::new(path).map_err(failed("make a new file beside it"))?;
-    temporary.fill(bytes, old.as_ref()).map_err(failed("write the new text beside it"))?;
+    temporary.fill(text, old.as_ref()).map_err(failed("write the new text beside it"))?;
     if old.is_some() {
         keep_backup(path, folder).map_err(failed("keep a backup of it"))?;
     }
@@ -73,8 +75,8 @@ impl Temporary {
         Ok(Self { path, file: Some(file) })
     }
 
-    /// Writes the bytes and has them on the disk; owner and mode become those of the old file.
-    fn fill(&mut self, bytes: &[u8], old: Option<&fs::Metadata>) -> io::Result<()> {
+    /// Writes the text and has it on the disk; owner and mode become those of the old file.
+    fn fill(&mut self, text: &Source, old: Option<&fs::Metadata>) -> io::Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
         if let Some(old) = old {
             #[cfg(unix)]
@@ -89,7 +91,9 @@ impl Temporary {
             }
             file.set_permissions(old.permissions())?;
         }
-        file.write_all(bytes)?;
+        for piece in text.pieces() {
+            file.write_all(piece)?;
+        }
         file.sync_all()
     }
 

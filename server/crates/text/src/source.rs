@@ -100,12 +100,12 @@ impl Source {
 
     /// The bytes to write to a file: the byte order mark, if there was one, and the text.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.text.len() + 3);
-        if self.bom {
-            bytes.extend_from_slice(BOM.as_bytes());
-        }
-        bytes.extend_from_slice(self.text.as_bytes());
-        bytes
+        self.pieces().concat()
+    }
+
+    /// The same bytes without a copy: the byte order mark, or nothing, and the text.
+    pub fn pieces(&self) -> [&[u8]; 2] {
+        [if self.bom { BOM.as_bytes() } else { &[] }, self.text.as_bytes()]
     }
 
     /// The same file with another text: the byte order mark stays.

@@ -125,7 +125,7 @@ impl Draft<'_> {
             }
         }
         match counts.into_iter().find(|(_, count)| *count > 1) {
-            Some((id, count)) => Err(StoreError::DuplicateId { id: id.to_owned(), count }),
+            Some((id, _)) => Err(StoreError::IdTaken { id: id.to_owned() }),
             None => Ok(()),
         }
     }

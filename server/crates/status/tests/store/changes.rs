@@ -145,7 +145,7 @@ fn ids_can_be_swapped_and_are_followed() {
   {"id": "1", "status": "pending", "dependencies": ["2", 3]},
   {"id": "3", "status": "pending", "dependencies": ["2","1"]}]}"#
     );
-    assert!(matches!(refused(text, &[set_id("1", "2")]), StoreError::DuplicateId { count: 2, .. }));
+    assert!(matches!(refused(text, &[set_id("1", "2")]), StoreError::IdTaken { .. }));
     let renamed = applied(text, &[set_id("1", "9"), transition("9", Word::InProgress)]);
     assert!(renamed.contains(r#"{"id": "9", "status": "in_progress""#), "{renamed}");
 }
@@ -199,6 +199,7 @@ fn what_is_wrong_with_a_request_is_said_in_one_sentence() {
     };
     say(refused(SMALL, &[transition("1.2", Word::Completed)]));
     say(refused(SMALL, &[transition("nothing like it", Word::Completed)]));
+    say(refused(SMALL, &[request("1.1", Change::SetId("2.1".to_owned()))]));
     say(refused(&SMALL.replace("2.1", "1.1"), &[transition("1.1", Word::Completed)]));
     say(refused(&SMALL.replace("\"2.1\"", "2.1"), &[transition("2.1", Word::Completed)]));
     say(refused(&SMALL.replace("in_progress", "completed"), &[transition("1.1", Word::InProgress)]));
