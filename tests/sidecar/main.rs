@@ -1,6 +1,7 @@
 //! The sidecar as its reader meets it: the real process, real files.
 #![allow(clippy::unwrap_used)] // What cannot go on in a test fails it.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -391,6 +392,58 @@ fn a_reader_that_stalls_gets_a_fresh_snapshot_and_costs_no_memory() {
             line["files"].as_array().is_some_and(|files| files.contains(&last)) || line["file"] == last;
         if told {
             break;
+        }
+    }
+}
+
+/// Folders and files are made, moved, replaced and removed in any order and quickly; when that is over, what was said last
+/// is what is there.
+#[test]
+fn what_it_said_last_is_what_is_there() {
+    let (_folder, path) = folder();
+    let top = path.parent().unwrap();
+    let folders = [top.join("a"), top.join("a/b"), top.join("a/b/c"), top.join("d")];
+    let files: Vec<PathBuf> = folders.iter().map(|folder| folder.join("status.json")).collect();
+    let mut sidecar = Sidecar::watching(&files);
+    let mut told: HashMap<PathBuf, Value> = files.iter().map(|file| (file.clone(), missing(file))).collect();
+    sidecar.expect("snapshot");
+    // Any numbers do, as long as they are the same in every run.
+    let mut random = 88_172_645_463_325_252_u64;
+    let mut below = |limit: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % limit as u64) as usize
+    };
+    for round in 0..12 {
+        for step in 0..1 + below(10) {
+            let (folder, file) = (&folders[below(4)], &files[below(4)]);
+            let content = format!("{{\"round\": {round}, \"step\": {step}}}");
+            // Most of these fail now and then, as what they need is not there; that is as good as anything.
+            let _ = match below(6) {
+                0 | 1 => fs::create_dir_all(folder),
+                2 => fs::remove_dir_all(folder),
+                3 => fs::rename(folder, top.join(format!("moved-{round}-{step}"))),
+                4 => fs::write(file.with_extension("tmp"), &content)
+                    .and_then(|()| fs::rename(file.with_extension("tmp"), file)),
+                _ => fs::write(file, &content),
+            };
+            std::thread::sleep(Duration::from_millis([0, 0, 2, 20][below(4)]));
+        }
+        let there: HashMap<PathBuf, Value> = files
+            .iter()
+            .map(|file| {
+                let now =
+                    fs::read_to_string(file).map_or_else(|_| missing(file), |content| state(file, &content));
+                (file.clone(), now)
+            })
+            .collect();
+        while told != there {
+            let line = sidecar.lines.recv_timeout(PATIENCE).expect("all is told");
+            if line["event"] == "changed" {
+                let file = &line["file"];
+                told.insert(PathBuf::from(file["path"].as_str().unwrap()), file.clone());
+            }
         }
     }
 }
