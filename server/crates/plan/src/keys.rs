@@ -80,18 +80,25 @@ fn ids_ascend(text: &str, tasks: &[Task]) -> bool {
 
 /// Whether `a` comes before `b`, both dotted numbers without anything else (`1.2` before `1.10`).
 fn natural_less(a: &str, b: &str) -> bool {
-    let (mut a, mut b) = (a.split('.'), b.split('.'));
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
     loop {
-        match (a.next(), b.next()) {
-            (Some(left), Some(right)) => match (left.parse::<u32>(), right.parse::<u32>()) {
-                (Ok(left), Ok(right)) if left == right => {}
-                (Ok(left), Ok(right)) => return left < right,
-                _ => return false,
-            },
-            (None, Some(right)) => return right.parse::<u32>().is_ok(),
+        match (first_number(a), first_number(b)) {
+            (Some((left, after)), Some((right, behind))) if left == right => (a, b) = (after, behind),
+            (Some((left, _)), Some((right, _))) => return left < right,
+            (None, Some(_)) => return a.is_empty(),
             (_, None) => return false,
         }
     }
+}
+
+/// The number that dotted numbers begin with, and what stands behind its dot.
+fn first_number(id: &[u8]) -> Option<(u32, &[u8])> {
+    let digits = id.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..=6).contains(&digits) || !matches!(id.get(digits), None | Some(b'.')) {
+        return None;
+    }
+    let number = id[..digits].iter().fold(0, |number, byte| number * 10 + u32::from(byte - b'0'));
+    Some((number, id.get(digits + 1..).unwrap_or_default()))
 }
 
 /// `~` and 8 characters of a hash over the parent's key and the title.
@@ -139,4 +146,21 @@ fn words_of(title: &str) -> String {
         }
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural_less;
+
+    #[test]
+    fn dotted_numbers_ascend_number_by_number() {
+        for (less, more) in [("1.2", "1.10"), ("1", "1.1"), ("1.9", "2"), ("1.1", "1.1.1")] {
+            assert!(natural_less(less, more), "{less} {more}");
+            assert!(!natural_less(more, less), "{more} {less}");
+        }
+        // Not sure is not less: then the ids are compared as they are.
+        for (one, other) in [("1.2", "1.2"), ("1.2a", "1.3"), ("T001", "T002"), ("1.01", "1.1")] {
+            assert!(!natural_less(one, other), "{one} {other}");
+        }
+    }
 }
