@@ -1,5 +1,7 @@
 //! Reading a plan, beside pulldown-cmark's bare walk over the same text. `cargo bench -p tallymark-plan`
 
+#![expect(missing_docs, reason = "criterion's macro makes a function without any")]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::Arc;

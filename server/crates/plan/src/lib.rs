@@ -11,6 +11,7 @@ mod dependencies;
 mod dialects;
 mod evidence;
 mod front_matter;
+mod head;
 mod headings;
 mod ids;
 mod keys;
