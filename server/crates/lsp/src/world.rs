@@ -55,6 +55,8 @@ pub(crate) struct World {
     roots: Roots,
     plans: HashMap<Uri, PlanState>,
     statuses: Statuses,
+    /// The rules whose failure was told.
+    told_broken: HashSet<&'static str>,
 }
 
 /// What is known of a document that may be a plan.
@@ -89,7 +91,8 @@ impl World {
             .filter(|document| document.kind == Kind::Markdown)
             .map(|document| (document.uri.clone(), PlanState::new(document.path.clone())))
             .collect();
-        let mut world = Self { session, roots: Roots::default(), plans, statuses: Statuses::default() };
+        let (roots, statuses) = (Roots::default(), Statuses::default());
+        let mut world = Self { session, roots, plans, statuses, told_broken: HashSet::new() };
         for document in documents.iter().filter(|document| document.kind == Kind::Status) {
             world.take_status_text(document);
         }
@@ -312,7 +315,7 @@ impl World {
     /// Brings a plan up to date. `now`: milliseconds since 1970-01-01 UTC.
     pub(crate) fn analyse(&mut self, documents: &Documents, uri: &Uri, now: i64) -> Option<Arc<Snapshot>> {
         let document = documents.get(uri)?;
-        let Self { session, roots, plans, statuses } = self;
+        let Self { session, roots, plans, statuses, told_broken } = self;
         let state = plans.get_mut(uri)?;
         state.dirty = false;
         state.snapshot = None;
@@ -355,6 +358,11 @@ impl World {
             version = document.version,
             "analysed"
         );
+        for rule in &analysis.broken_rules {
+            if told_broken.insert(rule.code) {
+                tracing::error!("{} failed and is left out: {}", rule.code, rule.message);
+            }
+        }
         let snapshot = Arc::new(Snapshot {
             uri: document.uri.clone(),
             path: state.path.clone(),

@@ -6,7 +6,7 @@ use tallymark_plan::Plan;
 use tallymark_status::Status;
 use tallymark_text::Edit;
 
-use crate::rules::{self, Boxes, Config, Context};
+use crate::rules::{self, Boxes, BrokenRule, Config, Context};
 use crate::{Facts, Finding, Fix, Joined, join};
 
 /// A plan, its status.json, the join of both, and the findings.
@@ -22,6 +22,8 @@ pub struct Analysis {
     pub boxes: Boxes,
     /// The findings: those of the plan first, by place.
     pub findings: Vec<Finding>,
+    /// The rules that panicked; none, if all is well.
+    pub broken_rules: Vec<BrokenRule>,
 }
 
 impl Analysis {
@@ -32,8 +34,9 @@ impl Analysis {
         if boxes == Boxes::Reference {
             joined.settle_unlisted();
         }
-        let mut analysis = Self { joined, facts, config, boxes, findings: Vec::new() };
-        analysis.findings = rules::check(&analysis.context(), &analysis.config);
+        let (findings, broken_rules) = (Vec::new(), Vec::new());
+        let mut analysis = Self { joined, facts, config, boxes, findings, broken_rules };
+        (analysis.findings, analysis.broken_rules) = rules::check(&analysis.context(), &analysis.config);
         analysis
     }
 
@@ -59,7 +62,7 @@ impl Analysis {
         rules::safe_edits(&self.context(), &self.findings)
     }
 
-    fn context(&self) -> Context<'_> {
+    pub(crate) fn context(&self) -> Context<'_> {
         Context {
             joined: &self.joined,
             plan: &self.joined.plan,

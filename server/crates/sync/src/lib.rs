@@ -21,5 +21,5 @@ pub use finding::{Facts, File, Finding, Fix, FixAction, Place, Related, Severity
 pub use join::{Counterpart, Joined, Match, MatchKind, join};
 pub use marking::{Mark, Marking, Refusal, RefusalKind};
 pub use progress::Progress;
-pub use rules::{Boxes, Config, Rule};
+pub use rules::{Boxes, BrokenRule, Config, Rule};
 pub use state::State;

@@ -46,7 +46,9 @@ mod tm304;
 mod tm305;
 mod tm306;
 
+use std::any::Any;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::marking::chain_additions;
 use crate::{Finding, Fix, FixAction, Severity};
@@ -167,27 +169,57 @@ pub fn page_url(code: &str) -> String {
     format!("{}/blob/main/docs/rules/{code}.md", env!("CARGO_PKG_REPOSITORY"))
 }
 
+/// A rule that panicked: its findings are left out, those of the others are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenRule {
+    /// The rule's code.
+    pub code: &'static str,
+    /// What the panic said.
+    pub message: String,
+}
+
 /// All findings of all rules, by place: those of the plan first. Those that a comment allows are left out.
 /// A file that is no plan has none.
-pub(crate) fn check(context: &Context<'_>, config: &Config) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn check(context: &Context<'_>, config: &Config) -> (Vec<Finding>, Vec<BrokenRule>) {
     if !context.plan.is_plan() {
-        return findings;
+        return (Vec::new(), Vec::new());
     }
+    check_with(RULES, context, config)
+}
+
+fn check_with(
+    rules: &[&'static Rule],
+    context: &Context<'_>,
+    config: &Config,
+) -> (Vec<Finding>, Vec<BrokenRule>) {
+    let mut findings = Vec::new();
+    let mut broken = Vec::new();
     let allowed = allow::Allowed::new(context);
-    for &rule in RULES {
+    for &rule in rules {
         if !applies(rule, context) {
             continue;
         }
         let severity = config.severities.get(rule.code).copied().unwrap_or(Some(rule.severity));
-        if let Some(severity) = severity {
+        let Some(severity) = severity else { continue };
+        let before = findings.len();
+        let checked = catch_unwind(AssertUnwindSafe(|| {
             let mut reporter = Reporter::new(rule, severity, &mut findings);
             (rule.check)(context, &mut reporter);
             reporter.finish(context, &allowed);
+        }));
+        if let Err(panic) = checked {
+            // One rule's mistake must not take all other findings with it.
+            findings.truncate(before);
+            broken.push(BrokenRule { code: rule.code, message: panic_message(&*panic) });
         }
     }
     findings.sort_by_key(|finding| (finding.place.file, finding.place.span, finding.code));
-    findings
+    (findings, broken)
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
 
 /// Whether a rule runs on what is there.
@@ -280,4 +312,36 @@ fn each(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
 /// A rule whose findings nothing mends but a person.
 pub(crate) fn no_fixes(_: &Context<'_>, _: &Finding) -> Vec<Fix> {
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Place, Subject};
+
+    static BROKEN: Rule = Rule {
+        code: "TM999",
+        name: "broken",
+        severity: Severity::Error,
+        summary: "",
+        page: "",
+        needs: Needs::Plan,
+        trusts_boxes: false,
+        check: |context, reporter| {
+            let place = Place::plan(context.plan.tasks[0].line);
+            reporter.report(place, Subject::File, "half of what it had to say".to_owned(), Vec::new());
+            panic!("a rule's mistake");
+        },
+        fixes: no_fixes,
+        fix_all: None,
+    };
+
+    #[test]
+    fn a_rule_that_panics_takes_only_its_own_findings_with_it() {
+        let analysis = testing::plan("## Phase 1: All\n\n- [ ] 1.1 One\n- [ ] 1.1 Two\n").analysis();
+        let (findings, broken) =
+            check_with(&[&tm201::RULE, &BROKEN], &analysis.context(), &Config::default());
+        assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["TM201"]);
+        assert_eq!(broken, [BrokenRule { code: "TM999", message: "a rule's mistake".to_owned() }]);
+    }
 }
