@@ -1,5 +1,9 @@
 //! status.json changes on disk, and the editor follows.
 
+use std::process::Command;
+
+use serde_json::json;
+
 use crate::client::{Client, Setup};
 use crate::workspace::{PLAN, STATUS, Workspace};
 
@@ -47,4 +51,23 @@ fn without_a_sidecar_it_is_followed_too_and_that_is_said() {
     client.open(&workspace.plan(), PLAN);
     let logged = client.notified("window/logMessage");
     assert!(logged["message"].as_str().unwrap().contains("/no/such/program does not start"), "{logged}");
+}
+
+#[test]
+fn the_command_line_marks_a_task_and_the_editor_shows_it() {
+    let workspace = Workspace::new();
+    let mut client = Client::start(&Setup::new(&workspace.root()));
+    let plan = workspace.plan();
+    client.open(&plan, PLAN);
+    assert_eq!(client.diagnostics(&plan, 1)["diagnostics"][0]["code"], "TM103");
+    let marked = Command::new(env!("CARGO_BIN_EXE_tallymark"))
+        .args(["complete", "1.2", "--plan", "docs/plans/fix.md"])
+        .current_dir(workspace.root())
+        .output()
+        .unwrap();
+    assert!(marked.status.success(), "{marked:?}");
+    client.diagnostics_where(&plan, |params| params["diagnostics"] == json!([]));
+    client.asked("workspace/codeLens/refresh");
+    assert_eq!(client.hints(&plan)[0], "1/3 · 33%");
+    assert_eq!(client.exit(), 0);
 }
