@@ -25,6 +25,8 @@ pub(crate) struct Folders {
     inbox: Arc<Inbox>,
     watcher: Option<RecommendedWatcher>,
     watched: HashMap<PathBuf, Folder>,
+    /// A folder was watched anew since the last round of arranging.
+    renewed: bool,
     warned: bool,
 }
 
@@ -50,7 +52,7 @@ pub(crate) struct Places {
 impl Folders {
     /// Watches nothing yet.
     pub(crate) fn new(inbox: Arc<Inbox>) -> Folders {
-        Folders { inbox, watcher: None, watched: HashMap::new(), warned: false }
+        Folders { inbox, watcher: None, watched: HashMap::new(), renewed: false, warned: false }
     }
 
     /// Watches what these files need and nothing else. A warning is given if that does not do, with the folder that it is
@@ -59,12 +61,16 @@ impl Folders {
         let mut warning = None;
         let mut places = Places::of(files);
         for _ in 0..ROUNDS {
+            self.renewed = false;
             self.inbox.set_interest(places.interest.clone());
             self.keep_only(&places.interest);
             for folder in places.interest.keys() {
                 if let Some(trouble) = self.watch(folder) {
                     warning.get_or_insert_with(|| (folder.clone(), trouble));
                 }
+            }
+            if !self.renewed {
+                break;
             }
             // What happened before the watch stood has to be seen now.
             let now = Places::of(files);
@@ -110,6 +116,7 @@ impl Folders {
             Some(known) if known.identity != identity => self.forget(folder),
             _ => {}
         }
+        self.renewed = true;
         let failed = match self.try_watch(folder) {
             Ok(()) => None,
             Err(notify::ErrorKind::PathNotFound) => return None,

@@ -184,6 +184,7 @@ impl Watch {
             self.folders.forget(&self.places.folders[file]);
         }
         self.arrange();
+        // What happened before a new watch stood would be missed.
         self.look_at_changed(|_| true);
     }
 
