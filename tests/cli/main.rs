@@ -1,6 +1,10 @@
 //! The built binary from outside: arguments and files in, text, exit code and files out. One file a subject.
 
-#![expect(clippy::unwrap_used, reason = "what a test cannot go on without, it stops at")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops at what it cannot go on without, and says what it skips"
+)]
 
 mod bad_input;
 mod check;
