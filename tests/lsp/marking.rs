@@ -188,3 +188,18 @@ fn hovers_tell_both_sides() {
     let of_status = hover(&workspace.status(), 8);
     assert!(of_status.contains("Read the locks"), "{of_status}");
 }
+
+#[test]
+fn where_boxes_mirror_status_json_the_box_follows_it() {
+    let workspace = Workspace::new();
+    workspace.write("tallymark.toml", "boxes = \"mirror\"\n");
+    let mut client = Client::start(&Setup::new(&workspace.root()));
+    client.open(&workspace.plan(), PLAN);
+    let actions = client.actions(&workspace.plan(), [7, 3], None);
+    let answer = client.execute(&action(&actions, "Mark 1.1 complete")["command"]);
+    assert_eq!(answer["changed"], json!(["1.1"]));
+    // When the client is asked to tick, status.json says it already.
+    let edit = client.asked("workspace/applyEdit")["params"]["edit"]["documentChanges"][0].clone();
+    assert_eq!((&edit["edits"][0]["newText"], &edit["textDocument"]["version"]), (&json!("x"), &json!(1)));
+    assert!(workspace.read(STATUS_FILE).contains("completedAt"));
+}
