@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use crate::Span;
 
 /// How an editor counts columns.
@@ -41,9 +43,57 @@ pub struct Position {
 }
 
 /// Where each line of a text begins. Lines end with `\n`, `\r\n` or a lone `\r`, as in the Language Server Protocol.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Counted when a column beyond [`BLOCK`] bytes is asked for: JSON without line ends is one line of many megabytes.
+    widths: OnceLock<Widths>,
+}
+
+impl PartialEq for LineIndex {
+    fn eq(&self, other: &Self) -> bool {
+        self.starts == other.starts
+    }
+}
+
+impl Eq for LineIndex {}
+
+/// How many bytes are counted through for one column at the most.
+const BLOCK: usize = 4096;
+
+/// For each block of a text, the width of all before it: the places are multiples of [`BLOCK`] bytes, moved to the start of
+/// the character there.
+#[derive(Clone, Debug, Default)]
+struct Widths {
+    utf16: Vec<u32>,
+    utf32: Vec<u32>,
+}
+
+impl Widths {
+    fn new(text: &str) -> Self {
+        let mut widths = Self::default();
+        let (mut utf16, mut utf32, mut done) = (0, 0, 0);
+        for place in (0..=text.len()).step_by(BLOCK) {
+            let place = floor_boundary(text, place);
+            utf16 += Encoding::Utf16.width_of(&text[done..place]) as u32;
+            utf32 += Encoding::Utf32.width_of(&text[done..place]) as u32;
+            done = place;
+            widths.utf16.push(utf16);
+            widths.utf32.push(utf32);
+        }
+        widths
+    }
+
+    /// The width of all before `offset`, which is the start of a character.
+    fn before(&self, text: &str, offset: usize, encoding: Encoding) -> usize {
+        let block = offset / BLOCK;
+        let counted = match encoding {
+            Encoding::Utf8 => return offset,
+            Encoding::Utf16 => self.utf16[block],
+            Encoding::Utf32 => self.utf32[block],
+        };
+        counted as usize + encoding.width_of(&text[floor_boundary(text, block * BLOCK)..offset])
+    }
 }
 
 impl LineIndex {
@@ -52,7 +102,7 @@ impl LineIndex {
         let mut starts = Vec::with_capacity(text.len() / 40 + 1);
         starts.push(0);
         push_starts(text.as_bytes(), 0, text.len(), &mut starts);
-        Self { starts }
+        Self { starts, widths: OnceLock::new() }
     }
 
     /// How many lines there are; a text that ends with a line end has an empty last line.
@@ -91,7 +141,12 @@ impl LineIndex {
         let offset = floor_boundary(text, offset);
         let line = self.line_of(offset);
         let start = self.starts[line] as usize;
-        let column = encoding.width_of(&text[start..offset]);
+        let column = if offset - start <= BLOCK {
+            encoding.width_of(&text[start..offset])
+        } else {
+            let widths = self.widths.get_or_init(|| Widths::new(text));
+            widths.before(text, offset, encoding) - widths.before(text, start, encoding)
+        };
         Position { line: line as u32, column: column as u32 }
     }
 
@@ -123,6 +178,7 @@ impl LineIndex {
     /// Follows a replacement of `replaced` (bytes of the old text) by `inserted` bytes, `text` being the new text:
     /// only the lines touched are looked at again, the starts after them are shifted.
     pub(crate) fn replace(&mut self, text: &str, replaced: Span, inserted: usize) {
+        self.widths.take();
         let bytes = text.as_bytes();
         // A line start depends on the byte before it, and `\r` on the byte after: look one line further on both sides.
         let first = self.line_of((replaced.start as usize).saturating_sub(1));

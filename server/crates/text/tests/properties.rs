@@ -46,6 +46,28 @@ proptest! {
     }
 
     #[test]
+    fn columns_of_long_lines_are_those_of_short_ones(part in "[a-zé計🚨]{1,9}", times in 600_usize..2500, at in 0_usize..20_000) {
+        let mut source = Source::new(&format!("a\n{}\nb", part.repeat(times)));
+        for edited in [false, true] {
+            let line = source.line_span(1);
+            let mut offset = (line.start as usize + at).min(line.end as usize);
+            while !source.text().is_char_boundary(offset) {
+                offset -= 1;
+            }
+            let before = &source.text()[line.start as usize..offset];
+            let columns = [before.len(), before.encode_utf16().count(), before.chars().count()];
+            for (encoding, column) in ENCODINGS.into_iter().zip(columns) {
+                let position = Position { line: 1, column: column as u32 };
+                prop_assert_eq!(source.position(offset, encoding), position);
+                prop_assert_eq!(source.offset(position, encoding), offset);
+            }
+            if !edited {
+                source.replace(Span::at(line.start as usize), "é🚨");
+            }
+        }
+    }
+
+    #[test]
     fn positions_outside_clamp(text in texts(), line in 0_u32..80, column in 0_u32..2000) {
         let source = Source::new(&text);
         for encoding in ENCODINGS {
