@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use tallymark_sync::{Boxes, Severity, rules};
-use tallymark_text::Positions;
 use tallymark_workspace::{FailOn, Loaded, Values, load_if_plan, read_source, relative};
 
 pub use inputs::unknown_rule;
@@ -210,11 +209,6 @@ impl Check {
                 plan: name(&loaded.path, session.shown(&loaded.path)),
                 status: name(&loaded.located.path, session.shown(&loaded.located.path)),
                 status_exists: loaded.located.exists,
-                positions: {
-                    let joined = &loaded.analysis.joined;
-                    let status = joined.status_file.as_deref().map(|status| Positions::new(&status.source));
-                    (Positions::new(&joined.plan.source), status)
-                },
             };
             outcome.text = report.plan(&checked);
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use tallymark_text::{Encoding, Positions, Source, Span};
+use tallymark_text::{Encoding, Source, Span};
 
 /// Lines of more bytes than this are not shown: a status.json without line ends is one line.
 const LINE_LIMIT: usize = 2048;
@@ -20,9 +20,9 @@ pub struct Excerpt<'a> {
 }
 
 /// The excerpt for a place. Of a place of several lines, the first is shown.
-pub fn excerpt<'a>(source: &'a Source, positions: &Positions<'_>, span: Span) -> Excerpt<'a> {
+pub fn excerpt<'a>(source: &'a Source, span: Span) -> Excerpt<'a> {
     let start = (span.start as usize).min(source.len());
-    let position = positions.position(start, Encoding::Utf32);
+    let position = source.position(start, Encoding::Utf32);
     let line = source.line_span(source.line_of(start));
     let text = source.slice(line);
     let from = start.saturating_sub(line.start as usize).min(text.len());
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn of_several_lines_the_first_is_shown() {
         let source = Source::new("# A\r\n- [ ] ü b\r\n  c\r\n");
-        let excerpt = excerpt(&source, &Positions::new(&source), Span::new(13, 21));
+        let excerpt = excerpt(&source, Span::new(13, 21));
         assert_eq!((excerpt.line, excerpt.column), (2, 8));
         assert_eq!((excerpt.text, excerpt.part), (Some("- [ ] ü b"), 8..10));
     }
@@ -51,13 +51,13 @@ mod tests {
     #[test]
     fn a_line_without_end_is_placed_and_not_shown() {
         let source = Source::new(&format!("{{\"a\":\"{}\"}}", "x".repeat(LINE_LIMIT)));
-        let excerpt = excerpt(&source, &Positions::new(&source), Span::new(1, 4));
+        let excerpt = excerpt(&source, Span::new(1, 4));
         assert_eq!((excerpt.line, excerpt.column, excerpt.text), (1, 2, None));
     }
 
     #[test]
     fn a_place_behind_the_end_is_at_the_end() {
         let source = Source::new("a");
-        assert_eq!(excerpt(&source, &Positions::new(&source), Span::new(7, 9)).part, 1..1);
+        assert_eq!(excerpt(&source, Span::new(7, 9)).part, 1..1);
     }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tallymark_status::Revision;
 use tallymark_sync::{Analysis, File, Finding, Fix, Place, Progress, Rule, Severity, rules};
-use tallymark_text::{Encoding, Position, Positions, Source};
+use tallymark_text::{Encoding, Position, Source};
 
 pub use github::Github;
 pub use json::{Counts, Json, SCHEMA_VERSION, state_name, text as json_text};
@@ -50,8 +50,6 @@ pub struct Checked<'a> {
     pub status: Name,
     /// Whether that file is there.
     pub status_exists: bool,
-    /// Places in the plan and in status.json.
-    pub positions: (Positions<'a>, Option<Positions<'a>>),
 }
 
 /// A file, and what a person calls it.
@@ -142,17 +140,10 @@ impl<'a> Checked<'a> {
         }
     }
 
-    fn positions(&self, file: File) -> Option<&Positions<'a>> {
-        match file {
-            File::Plan => Some(&self.positions.0),
-            File::Status => self.positions.1.as_ref(),
-        }
-    }
-
     /// Where a place begins and ends, lines and columns from zero. Without a text, at its beginning.
     fn range(&self, place: Place, encoding: Encoding) -> (Position, Position) {
-        self.positions(place.file).map_or_else(Default::default, |positions| {
-            let at = |offset: u32| positions.position(offset as usize, encoding);
+        self.file(place.file).1.map_or_else(Default::default, |source| {
+            let at = |offset: u32| source.position(offset as usize, encoding);
             (at(place.span.start), at(place.span.end))
         })
     }

@@ -100,10 +100,10 @@ fn elements<'a>(
     label: Option<&'a str>,
 ) -> Vec<Element<'a>> {
     let (name, source) = checked.file(place.file);
-    let Some((source, positions)) = source.zip(checked.positions(place.file)) else {
+    let Some(source) = source else {
         return alone(Origin::path(name.shown.as_str()), label);
     };
-    let excerpt = excerpt(source, positions, place.span);
+    let excerpt = excerpt(source, place.span);
     match excerpt.text {
         Some(text) => {
             let annotation = kind.span(excerpt.part).label(label);

@@ -7,13 +7,11 @@
 mod diff;
 mod edit;
 mod line_index;
-mod positions;
 mod source;
 mod span;
 
 pub use diff::unified_diff;
 pub use edit::{Edit, EditError, apply_edits, minimal_edits};
 pub use line_index::{Encoding, LineIndex, Position};
-pub use positions::Positions;
 pub use source::{DecodeError, LineEnd, Source};
 pub use span::Span;
