@@ -51,7 +51,7 @@ async function command(name) {
 }
 
 /** What the toasts say. */
-const toasts = async () => page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+const toasts = () => page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
 
 /** A program that answers as the server does when it is asked for its version, and then this. */
 function program(name, version, rest) {
@@ -111,7 +111,7 @@ const steps = {
     await eventually('5/10 · 50%', async () => (await statusItem.innerText()).trim());
   },
   'a key marks the task of the line, after its question': async () => {
-    await goTo(41);
+    await goTo(46);
     await page.keyboard.press('Control+Alt+KeyM');
     await page.keyboard.press('KeyK');
     await page.locator('.quick-input-widget', { hasText: 'Why is it skipped?' }).waitFor();
