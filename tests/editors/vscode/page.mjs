@@ -13,7 +13,7 @@ const PATIENCE = 60_000;
 
 const [base, workspace] = process.argv.slice(2);
 const status = path.join(workspace, 'docs/plan-outputs/offline-map-tiles/status.json');
-const { browser, page } = await openPage({ width: 1180, height: 860 });
+const { browser, page } = await openPage({ width: 1180, height: 980 });
 page.setDefaultTimeout(PATIENCE);
 
 const stored = (id) => JSON.parse(fs.readFileSync(status, 'utf8')).tasks.find((task) => task.id === id);
@@ -97,7 +97,7 @@ const steps = {
     await page.keyboard.press('Control+KeyB');
     await page.keyboard.press('Control+Shift+KeyM');
     await page.locator('.markers-panel .monaco-list-row').nth(3).waitFor();
-    await goTo(16);
+    await goTo(22);
     await page.waitForTimeout(1500);
     await page.screenshot({ path: process.env.SCREENSHOT });
     assert.ok(fs.statSync(process.env.SCREENSHOT).size < 300_000, 'the picture is small');
