@@ -89,7 +89,7 @@ function processes(word) {
 }
 
 const steps = {
-  'the extension sleeps until a markdown file is opened, and wakes up': async () => {
+  'the extension is awake when a plan is open': async () => {
     const extension = vscode.extensions.getExtension('tallymark.tallymark');
     await vscode.window.showTextDocument(plan);
     await eventually(true, () => extension.isActive);
