@@ -144,7 +144,7 @@ impl fmt::Display for StoreError {
             StoreError::NumericId { id } => write!(
                 f,
                 "the id of task {id} is a number in status.json, which other programs read differently; \
-                 put it in quotes, or run `tallymark validate --repair`"
+                 put it in quotes"
             ),
             StoreError::Illegal { id, from, to, legal, by_reopening } => {
                 let from = if from.is_empty() { "without a status" } else { from };

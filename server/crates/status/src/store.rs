@@ -250,7 +250,7 @@ fn check(path: &Path, status: &Status) -> Result<(), StoreError> {
     {
         let line = status.source.line_of(garbage.span.start as usize) + 1;
         return refused(format!(
-            "a whole status file with something behind its end, at line {line}; `tallymark validate --repair` takes it away"
+            "a whole status file with something behind its end, from line {line} on; take that away first"
         ));
     }
     if let Some((version, _)) = status.schema_version.filter(|(version, _)| *version > SCHEMA_VERSION) {

@@ -113,7 +113,7 @@ impl Analysis {
         let refuse = |kind, message| Some(Refusal { task, kind, message });
         if joined.status_file.is_some() && joined.status().is_none() {
             let message = format!(
-                "{} cannot be read, so nothing is written to it; `tallymark validate` says why",
+                "{} cannot be read, so nothing is written to it; `tallymark check` says why",
                 self.facts.status_path
             );
             return refuse(RefusalKind::Unreadable, message);
