@@ -45,7 +45,7 @@ impl Status {
             current.loaded.analysis.joined.status_file.as_deref().filter(|status| !status.readable);
         match unreadable.and_then(|status| status.problems.first()) {
             Some(problem) => Err(Failure::could_not(format!(
-                "{} {}; what is shown is what the marks in the plan say",
+                "{} is {}; what is shown is what the marks in the plan say",
                 session.shown(&current.loaded.located.path),
                 why(&problem.kind)
             ))),
@@ -58,6 +58,6 @@ impl Status {
 fn why(kind: &tallymark_status::ProblemKind) -> String {
     match kind {
         tallymark_status::ProblemKind::Unreadable(why) => why.clone(),
-        _ => "cannot be read".to_owned(),
+        _ => "not a status file".to_owned(),
     }
 }

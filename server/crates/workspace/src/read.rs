@@ -3,10 +3,9 @@
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use tallymark_status::{Problem, ProblemKind, Status};
-use tallymark_text::{Source, Span};
+use tallymark_status::Status;
+use tallymark_text::Source;
 
 /// Plans of more bytes than this are not read: 64 MiB, two hundred times the largest of 741 real ones.
 pub const PLAN_LIMIT: u64 = 64 << 20;
@@ -56,16 +55,16 @@ pub fn read_status(path: &Path) -> Option<Status> {
     match read_bytes(path, STATUS_LIMIT) {
         Ok(bytes) => Some(Status::from_bytes(&bytes)),
         Err(error) if error.missing => None,
-        Err(error) => Some(unreadable(error.message)),
+        Err(error) => Some(Status::unreadable(reason(&error.message))),
     }
 }
 
-/// A status file of which nothing can be read.
-fn unreadable(why: String) -> Status {
-    let mut status = Status::parse(Arc::new(Source::new("")));
-    status.readable = false;
-    status.problems = vec![Problem { span: Span::at(0), kind: ProblemKind::Unreadable(why) }];
-    status
+/// The words of a [`ReadError`], which follow a file's name, as they follow "status.json is".
+fn reason(message: &str) -> String {
+    match message.strip_prefix("is ") {
+        Some(what) => what.to_owned(),
+        None => message.replacen("cannot be read", "unreadable", 1),
+    }
 }
 
 /// Reads a regular file of at most `limit` bytes. What kind of file it is is looked at first: a pipe would never end.
@@ -127,7 +126,16 @@ fn megabytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tallymark_status::ProblemKind;
+
     use super::*;
+
+    #[test]
+    fn words_that_follow_a_name_are_made_to_follow_is() {
+        assert_eq!(reason("is a folder, not a file"), "a folder, not a file");
+        assert_eq!(reason("is not read: it is 300 MB"), "not read: it is 300 MB");
+        assert_eq!(reason("cannot be read: no permission"), "unreadable: no permission");
+    }
 
     fn message(path: &Path) -> String {
         read_source(path).unwrap_err().message
@@ -173,7 +181,7 @@ mod tests {
         assert_eq!(message(&path), "is a pipe, not a file");
         let status = read_status(&path).unwrap();
         assert!(!status.readable);
-        assert_eq!(status.problems[0].kind, ProblemKind::Unreadable("is a pipe, not a file".into()));
+        assert_eq!(status.problems[0].kind, ProblemKind::Unreadable("a pipe, not a file".into()));
     }
 
     #[test]
