@@ -69,6 +69,7 @@ pub const VERSION: &str = env!("TALLYMARK_VERSION");
 pub enum Command {
     Check(check::Check),
     Explain(explain::Explain),
+    SyncCheck(sync_check::SyncCheck),
     Status(status::Status),
     #[command(visible_alias = "mark-started")]
     Start(start::Start),
@@ -92,6 +93,7 @@ impl Command {
         match self {
             Command::Check(command) => command.run(session),
             Command::Explain(command) => command.run(session),
+            Command::SyncCheck(command) => command.run(session),
             Command::Status(command) => command.run(session),
             Command::Start(command) => command.run(session),
             Command::Complete(command) => command.run(session),
@@ -109,7 +111,7 @@ impl Command {
 
 /// The groups of the help, each with its commands.
 const GROUPS: [(&str, &[&str]); 3] = [
-    ("Check", &["check", "explain"]),
+    ("Check", &["check", "explain", "sync-check"]),
     ("Status", &["status", "start", "complete", "fail", "skip", "retry", "reopen", "init"]),
     ("Tools", &["lsp", "sidecar", "completions"]),
 ];

@@ -17,3 +17,4 @@ mod init;
 mod marks;
 mod status;
 mod support;
+mod sync_check;

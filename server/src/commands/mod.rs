@@ -13,3 +13,4 @@ pub mod sidecar;
 pub mod skip;
 pub mod start;
 pub mod status;
+pub mod sync_check;
