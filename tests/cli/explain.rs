@@ -73,5 +73,5 @@ fn a_line_that_is_not_there_and_a_file_that_is_not_there_are_said() {
     assert_eq!(run.err, format!("error: {PLAN} has 19 lines, and none with number 99\n"));
     let run = workspace.run(&["explain", "none.md:1"]);
     run.exits(2);
-    assert_eq!(run.err, "error: none.md there is no such file\n");
+    assert_eq!(run.err, "error: none.md does not exist\n");
 }

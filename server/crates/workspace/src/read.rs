@@ -75,7 +75,7 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let fail = |message: String, missing| ReadError { path: path.to_owned(), message, missing };
     let failed = |error: std::io::Error| match error.kind() {
         // A path that goes on behind a file leads nowhere, as one that leads to no file does.
-        ErrorKind::NotFound | ErrorKind::NotADirectory => fail("there is no such file".into(), true),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => fail("does not exist".into(), true),
         ErrorKind::PermissionDenied => fail("cannot be read: no permission".into(), false),
         _ => fail(format!("cannot be read: {error}"), false),
     };
@@ -149,9 +149,9 @@ mod tests {
             std::fs::write(path(name), bytes).unwrap();
             path(name)
         };
-        assert_eq!(message(&path("none.md")), "there is no such file");
+        assert_eq!(message(&path("none.md")), "does not exist");
         assert_eq!(message(folder.path()), "is a folder, not a file");
-        assert_eq!(message(&write("plan.md", b"").join("status.json")), "there is no such file");
+        assert_eq!(message(&write("plan.md", b"").join("status.json")), "does not exist");
         assert_eq!(
             message(&write("wide.md", b"\xff\xfe-\0")),
             "cannot be read: encoded in UTF-16; save it as UTF-8"
