@@ -81,6 +81,7 @@ pub enum Command {
     Skip(skip::Skip),
     Retry(retry::Retry),
     Reopen(reopen::Reopen),
+    History(history::History),
     Init(init::Init),
     Lsp(lsp::Lsp),
     Sidecar(sidecar::Sidecar),
@@ -101,6 +102,7 @@ impl Command {
             Command::Skip(command) => command.run(session),
             Command::Retry(command) => command.run(session),
             Command::Reopen(command) => command.run(session),
+            Command::History(command) => command.run(session),
             Command::Init(command) => command.run(session),
             Command::Lsp(command) => command.run(session),
             Command::Sidecar(command) => command.run(session),
@@ -112,7 +114,7 @@ impl Command {
 /// The groups of the help, each with its commands.
 const GROUPS: [(&str, &[&str]); 3] = [
     ("Check", &["check", "explain", "sync-check"]),
-    ("Status", &["status", "start", "complete", "fail", "skip", "retry", "reopen", "init"]),
+    ("Status", &["status", "start", "complete", "fail", "skip", "retry", "reopen", "history", "init"]),
     ("Tools", &["lsp", "sidecar", "completions"]),
 ];
 

@@ -5,6 +5,7 @@ pub mod complete;
 pub mod completions;
 pub mod explain;
 pub mod fail;
+pub mod history;
 pub mod init;
 pub mod lsp;
 pub mod reopen;
