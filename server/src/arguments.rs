@@ -71,6 +71,7 @@ pub enum Command {
     Explain(explain::Explain),
     SyncCheck(sync_check::SyncCheck),
     Status(status::Status),
+    Progress(progress::Progress),
     #[command(visible_alias = "mark-started")]
     Start(start::Start),
     #[command(visible_alias = "mark-complete")]
@@ -96,6 +97,7 @@ impl Command {
             Command::Explain(command) => command.run(session),
             Command::SyncCheck(command) => command.run(session),
             Command::Status(command) => command.run(session),
+            Command::Progress(command) => command.run(session),
             Command::Start(command) => command.run(session),
             Command::Complete(command) => command.run(session),
             Command::Fail(command) => command.run(session),
@@ -114,7 +116,10 @@ impl Command {
 /// The groups of the help, each with its commands.
 const GROUPS: [(&str, &[&str]); 3] = [
     ("Check", &["check", "explain", "sync-check"]),
-    ("Status", &["status", "start", "complete", "fail", "skip", "retry", "reopen", "history", "init"]),
+    (
+        "Status",
+        &["status", "progress", "start", "complete", "fail", "skip", "retry", "reopen", "history", "init"],
+    ),
     ("Tools", &["lsp", "sidecar", "completions"]),
 ];
 

@@ -6,7 +6,7 @@ use clap::Args;
 use rayon::prelude::*;
 use tallymark_workspace::{Loaded, SETTINGS_FILE, discover, load, load_if_plan, relative};
 
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::session::{Session, Workspace};
 
 /// The file that names the plan that is being worked on, from the root.
@@ -64,6 +64,32 @@ impl Choice {
             )));
         }
         Ok(Current { workspace, loaded })
+    }
+}
+
+impl Current {
+    /// How a command ends that has shown the plan.
+    ///
+    /// # Errors
+    /// There is a status.json, and it cannot be read: only half of the truth was shown.
+    pub fn shown(&self, session: &Session) -> Result<Exit, Failure> {
+        let status = self.loaded.analysis.joined.status_file.as_deref();
+        match status.filter(|status| !status.readable).and_then(|status| status.problems.first()) {
+            Some(problem) => Err(Failure::could_not(format!(
+                "{} is {}; what is shown is what the marks in the plan say",
+                session.shown(&self.loaded.located.path),
+                why(&problem.kind)
+            ))),
+            None => Ok(Exit::Done),
+        }
+    }
+}
+
+/// Why a status.json cannot be read.
+fn why(kind: &tallymark_status::ProblemKind) -> &str {
+    match kind {
+        tallymark_status::ProblemKind::Unreadable(why) => why,
+        _ => "not a status file",
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tallymark`: arguments, one command, an exit code.
 
 mod arguments;
+mod bar;
 mod commands;
 mod current;
 mod exit;

@@ -41,23 +41,6 @@ impl Status {
             overview::text(session, &current.loaded)
         };
         session.output.text(&text);
-        let unreadable =
-            current.loaded.analysis.joined.status_file.as_deref().filter(|status| !status.readable);
-        match unreadable.and_then(|status| status.problems.first()) {
-            Some(problem) => Err(Failure::could_not(format!(
-                "{} is {}; what is shown is what the marks in the plan say",
-                session.shown(&current.loaded.located.path),
-                why(&problem.kind)
-            ))),
-            None => Ok(Exit::Done),
-        }
-    }
-}
-
-/// Why a status.json cannot be read.
-fn why(kind: &tallymark_status::ProblemKind) -> String {
-    match kind {
-        tallymark_status::ProblemKind::Unreadable(why) => why.clone(),
-        _ => "not a status file".to_owned(),
+        current.shown(session)
     }
 }

@@ -3,15 +3,13 @@
 use serde::Serialize;
 use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::Time;
-use tallymark_sync::{Progress, State};
+use tallymark_sync::State;
 use tallymark_workspace::Loaded;
 
+use crate::bar;
 use crate::output::{ACTIVE, BAD, FAINT, GOOD, Output, STRONG, WARNING, harmless};
 use crate::report::{Counts, SCHEMA_VERSION, json_text, state_name};
 use crate::session::Session;
-
-/// How wide the bar is, in characters.
-const BAR: usize = 24;
 
 /// How many pending tasks of a phase are named.
 const PENDING_SHOWN: usize = 3;
@@ -27,12 +25,8 @@ pub fn text(session: &Session, loaded: &Loaded) -> String {
     let status = if loaded.located.exists { status } else { "no status.json".to_owned() };
     let mut text = format!("{}\n", output.styled(STRONG, &title));
     text.push_str(&format!("{}\n\n", output.styled(FAINT, &format!("{} · {status}", harmless(&shown)))));
-    text.push_str(&format!(
-        "{}  {}{}\n\n",
-        bar(output, joined.total),
-        output.styled(STRONG, &joined.total.to_string()),
-        rest(output, joined.total)
-    ));
+    text.push_str(&bar::line(output, joined.total));
+    text.push('\n');
 
     let widest =
         plan.phases.iter().map(|phase| plan.slice(phase.title).chars().count()).max().unwrap_or(0).min(60);
@@ -122,35 +116,6 @@ fn task_line(session: &Session, loaded: &Loaded, index: TaskIndex) -> String {
     }
     line.push('\n');
     line
-}
-
-fn bar(output: &Output, progress: Progress) -> String {
-    let counted = progress.counted().max(1) as usize;
-    let done = (progress.completed as usize * BAR / counted).min(BAR);
-    let active = (progress.in_progress as usize * BAR).div_ceil(counted).min(BAR - done);
-    let rest = BAR - done - active;
-    format!(
-        "{}{}{}",
-        output.styled(GOOD, &"━".repeat(done)),
-        output.styled(ACTIVE, &"╍".repeat(active)),
-        output.styled(FAINT, &"─".repeat(rest))
-    )
-}
-
-/// What is neither done nor pending.
-fn rest(output: &Output, progress: Progress) -> String {
-    let mut text = String::new();
-    for (count, what, style) in [
-        (progress.in_progress, "in progress", ACTIVE),
-        (progress.failed, "failed", BAD),
-        (progress.skipped, "skipped", FAINT),
-    ] {
-        if count > 0 {
-            text.push_str("  ");
-            text.push_str(&output.styled(style, &format!("{count} {what}")));
-        }
-    }
-    text
 }
 
 /// An age in its largest unit: `12 m`.
