@@ -72,6 +72,7 @@ pub enum Command {
     SyncCheck(sync_check::SyncCheck),
     Status(status::Status),
     Progress(progress::Progress),
+    Next(next::Next),
     #[command(visible_alias = "mark-started")]
     Start(start::Start),
     #[command(visible_alias = "mark-complete")]
@@ -98,6 +99,7 @@ impl Command {
             Command::SyncCheck(command) => command.run(session),
             Command::Status(command) => command.run(session),
             Command::Progress(command) => command.run(session),
+            Command::Next(command) => command.run(session),
             Command::Start(command) => command.run(session),
             Command::Complete(command) => command.run(session),
             Command::Fail(command) => command.run(session),
@@ -118,7 +120,10 @@ const GROUPS: [(&str, &[&str]); 3] = [
     ("Check", &["check", "explain", "sync-check"]),
     (
         "Status",
-        &["status", "progress", "start", "complete", "fail", "skip", "retry", "reopen", "history", "init"],
+        &[
+            "status", "progress", "next", "start", "complete", "fail", "skip", "retry", "reopen", "history",
+            "init",
+        ],
     ),
     ("Tools", &["lsp", "sidecar", "completions"]),
 ];

@@ -16,6 +16,7 @@ mod general;
 mod history;
 mod init;
 mod marks;
+mod next;
 mod progress;
 mod status;
 mod support;

@@ -8,6 +8,7 @@ pub mod fail;
 pub mod history;
 pub mod init;
 pub mod lsp;
+pub mod next;
 pub mod progress;
 pub mod reopen;
 pub mod retry;
