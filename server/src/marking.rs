@@ -10,6 +10,7 @@ use clap::Args;
 use tallymark_plan::TaskIndex;
 use tallymark_status::{Context, Store, StoreError, Word};
 use tallymark_sync::{Joined, Mark, Marking, Refusal, RefusalKind, State, join};
+use tallymark_workspace::Settings;
 
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
@@ -135,7 +136,7 @@ impl Marker {
         let mut status = analysis.joined.status_file.clone();
         if !marking.requests.is_empty() {
             let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
-            let applied = self.writer.with_context(session, |context| {
+            let applied = self.writer.with_context(session, &current.workspace.settings, |context| {
                 if self.writer.dry_run {
                     store.dry_run(&marking.requests, context)
                 } else {
@@ -161,15 +162,22 @@ impl Marker {
 }
 
 impl Writer {
-    /// Asks something of a store, in the name of who does it.
+    /// Asks something of a store, in the name of who does it, with the patience that the settings say.
     pub fn with_context<T>(
         &self,
         session: &Session,
+        settings: &Settings,
         ask: impl FnOnce(&Context<'_>) -> Result<T, StoreError>,
     ) -> Result<T, Failure> {
         let actor = self.actor.clone().unwrap_or_else(user);
         let say = |words: &str| complain(&format!("{}\n", harmless(words)));
-        let context = Context { on_wait: &say, ..Context::new(session.now, &actor) };
+        let usual = Context::new(session.now, &actor);
+        let context = Context {
+            on_wait: &say,
+            lock_wait: settings.lock_wait().unwrap_or(usual.lock_wait),
+            foreign_stale: settings.foreign_stale().unwrap_or(usual.foreign_stale),
+            ..usual
+        };
         ask(&context).map_err(store_failure)
     }
 }

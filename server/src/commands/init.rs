@@ -66,7 +66,7 @@ impl Init {
 
     /// Makes the file; says what, and why there.
     fn make(&self, session: &Session) -> Result<(Told, &'static str), Failure> {
-        let Current { loaded, .. } = match &self.file {
+        let Current { loaded, workspace } = match &self.file {
             Some(file) => Choice { plan: Some(file.clone()) }.load(session)?,
             None => self.choice.load(session)?,
         };
@@ -105,7 +105,8 @@ impl Init {
         };
         told.completed = file.tasks.iter().filter(|task| task.status == Word::Completed).count();
         if !self.writer.dry_run {
-            self.writer.with_context(session, |context| Store::create(path, &file, context))?;
+            self.writer
+                .with_context(session, &workspace.settings, |context| Store::create(path, &file, context))?;
         }
         Ok((told, why))
     }

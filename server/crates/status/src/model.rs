@@ -80,6 +80,8 @@ pub struct Entry {
     pub findings_path: Option<Text>,
     /// `retryCount`.
     pub retry_count: Option<(i64, Span)>,
+    /// `lastErrorAt`.
+    pub last_error_at: Option<Time>,
     /// `dependencies`.
     pub dependencies: Vec<Text>,
     /// `dependents`.

@@ -256,6 +256,7 @@ impl<'a> Reader<'a> {
                 "reason" => reason = self.string(&key, value),
                 "findingsPath" => entry.findings_path = self.string(&key, value),
                 "retryCount" => entry.retry_count = self.integer(&key, value, "a whole number"),
+                "lastErrorAt" => entry.last_error_at = self.time(&key, value),
                 "dependencies" => entry.dependencies = self.ids(&key, value),
                 "dependents" => entry.dependents = self.ids(&key, value),
                 _ => {}

@@ -12,6 +12,7 @@ mod marks;
 mod matching;
 mod plain;
 mod progress;
+mod retries;
 pub mod rules;
 mod state;
 mod words;
@@ -21,5 +22,6 @@ pub use finding::{Facts, File, Finding, Fix, FixAction, Place, Related, Severity
 pub use join::{Counterpart, Joined, Match, MatchKind, join};
 pub use marking::{Mark, Marking, Refusal, RefusalKind};
 pub use progress::Progress;
+pub use retries::{Limits, Retries};
 pub use rules::{Boxes, BrokenRule, Config, Rule};
 pub use state::State;

@@ -15,5 +15,6 @@ pub use nearest::nearest;
 pub use read::{PLAN_LIMIT, ReadError, STATUS_LIMIT, read_bytes, read_source, read_status};
 pub use root::find_root;
 pub use settings::{
-    EditorSettings, FailOn, SETTINGS_FILE, Settings, SettingsEdit, SettingsProblem, Values, treat_as_plan,
+    EditorSettings, FailOn, LimitValues, SETTINGS_FILE, Settings, SettingsEdit, SettingsProblem, Values,
+    treat_as_plan,
 };

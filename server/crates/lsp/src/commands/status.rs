@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tallymark_status::{Applied, Context, Request, Store, StoreError};
 use tallymark_text::Source;
+use tallymark_workspace::Settings;
 use tower_lsp::ls_types::MessageType;
 
 use super::{Prepared, agreed};
@@ -58,16 +59,24 @@ pub(super) async fn apply(
     }
 }
 
-/// Does something with the store on a thread that may wait for its lock, and says so if that takes longer.
+/// Does something with the store, with the patience that tallymark.toml says, on a thread that may wait for its lock, and says so if that takes longer.
 pub(super) async fn with_store(
     prepared: &Prepared,
     outbox: &Outbox,
     work: impl FnOnce(&Context<'_>) -> Result<Applied, StoreError> + Send + 'static,
 ) -> Result<Applied, String> {
     let (actor, outbox) = (prepared.session.client_name.clone(), outbox.clone());
+    let root = prepared.snapshot.root.clone();
     let done = tokio::task::spawn_blocking(move || {
         let on_wait = |message: &str| outbox.show(MessageType::INFO, format!("Tallymark: {message}"));
-        work(&Context { on_wait: &on_wait, ..Context::new(now(), &actor) })
+        let (settings, _) = Settings::load(&root);
+        let usual = Context::new(now(), &actor);
+        work(&Context {
+            on_wait: &on_wait,
+            lock_wait: settings.lock_wait().unwrap_or(usual.lock_wait),
+            foreign_stale: settings.foreign_stale().unwrap_or(usual.foreign_stale),
+            ..usual
+        })
     });
     done.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
 }

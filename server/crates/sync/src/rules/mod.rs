@@ -51,7 +51,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::marking::chain_additions;
-use crate::{Finding, Fix, FixAction, Severity};
+use crate::{Finding, Fix, FixAction, Limits, Severity};
 
 pub use context::Context;
 pub use reporter::Reporter;
@@ -111,6 +111,8 @@ pub struct Config {
     pub boxes: Boxes,
     /// Rules with another severity than their own; `None` is off.
     pub severities: HashMap<&'static str, Option<Severity>>,
+    /// How often failed tasks are tried again, and when tasks are stuck.
+    pub limits: Limits,
 }
 
 /// All rules, by code.

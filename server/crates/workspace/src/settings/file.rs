@@ -1,13 +1,14 @@
 //! `tallymark.toml`. `docs/settings.md` tells each key.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
 use super::SettingsProblem;
 use super::values::{self, FailOn, Values, unknown};
 
-const TOP: [&str; 6] = ["boxes", "plans", "dialect", "status", "rules", "check"];
+const TOP: [&str; 7] = ["boxes", "plans", "dialect", "status", "rules", "limits", "check"];
 
 /// Reads the file's text. What is wrong is left out and reported; the rest holds.
 pub(super) fn parse(text: &str) -> (Values, Vec<SettingsProblem>) {
@@ -26,6 +27,8 @@ pub(super) fn parse(text: &str) -> (Values, Vec<SettingsProblem>) {
     reader.problems.sort_by_key(|problem| problem.span.start);
     (reader.values, reader.problems)
 }
+
+const LIMITS: [&str; 5] = ["retries", "backoff", "stuck", "foreign_stale", "lock_wait"];
 
 struct Reader {
     values: Values,
@@ -55,6 +58,9 @@ impl Reader {
         }
         if let Some(item) = table.get("rules") {
             self.rules(item);
+        }
+        if let Some(limits) = self.table(table, "limits", &LIMITS) {
+            self.limits(limits);
         }
         if let Some(check) = self.table(table, "check", &["fail_on"])
             && let Some(item) = check.get("fail_on")
@@ -113,6 +119,40 @@ impl Reader {
             if let (Some(code), Some(severity)) = (code, self.checked(item, values::severity)) {
                 self.values.rules.insert(code, severity);
             }
+        }
+    }
+
+    fn limits(&mut self, limits: &dyn TableLike) {
+        if let Some(item) = limits.get("retries") {
+            self.values.limits.retries = match item.as_integer().map(u32::try_from) {
+                Some(Ok(retries)) => Some(retries),
+                _ => {
+                    self.problem(span(item), "`retries` is a whole number, from 0".to_owned());
+                    None
+                }
+            };
+        }
+        for (key, least) in [
+            ("backoff", Duration::ZERO),
+            ("stuck", Duration::from_secs(1)),
+            ("foreign_stale", values::SHORTEST_FOREIGN_STALE),
+            ("lock_wait", Duration::ZERO),
+        ] {
+            let Some(item) = limits.get(key) else { continue };
+            let Some(time) = self.checked(item, values::duration) else { continue };
+            if time < least {
+                let least = least.as_secs();
+                self.problem(span(item), format!("`{key}` is at least {least} s"));
+                continue;
+            }
+            let limits = &mut self.values.limits;
+            let place = match key {
+                "backoff" => &mut limits.backoff,
+                "stuck" => &mut limits.stuck,
+                "foreign_stale" => &mut limits.foreign_stale,
+                _ => &mut limits.lock_wait,
+            };
+            *place = Some(time);
         }
     }
 
@@ -233,6 +273,28 @@ mod tests {
         assert_eq!(
             problems("dialect = [{ glob = \"a.md\", name = \"kirro\" }]\n"),
             [("no dialect is called `kirro`; did you mean `kiro`?".to_owned(), "\"kirro\"")]
+        );
+    }
+
+    #[test]
+    fn limits_are_numbers_and_times_with_their_units() {
+        let (values, problems) = parse("[limits]\nretries = 3\nbackoff = \"90 s\"\nstuck = \"2h\"\n");
+        assert_eq!(problems, []);
+        assert_eq!(values.limits.retries, Some(3));
+        assert_eq!(values.limits.backoff, Some(Duration::from_secs(90)));
+        assert_eq!(values.limits.stuck, Some(Duration::from_secs(7200)));
+        let text =
+            "[limits]\nretries = -1\nbackoff = 60\nstuck = \"soon\"\nforeign_stale = \"5s\"\nretires = 1\n";
+        let messages: Vec<String> = super::parse(text).1.into_iter().map(|problem| problem.message).collect();
+        assert_eq!(
+            messages,
+            [
+                "`retries` is a whole number, from 0",
+                "this is an integer, and should be a string",
+                "`soon` is no time: write a whole number and ms, s, m or h, as in \"90s\"",
+                "`foreign_stale` is at least 10 s",
+                "no setting of `limits` is called `retires`; did you mean `retries`?",
+            ]
         );
     }
 

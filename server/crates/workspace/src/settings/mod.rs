@@ -7,14 +7,15 @@ mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use globset::{GlobMatcher, GlobSet, GlobSetBuilder};
 use tallymark_plan::Dialect;
-use tallymark_sync::Config;
+use tallymark_sync::{Config, Limits};
 use tallymark_text::Source;
 
 pub use editor::EditorSettings;
-pub use values::{FailOn, Values};
+pub use values::{FailOn, LimitValues, Values};
 pub use write::{SettingsEdit, treat_as_plan};
 
 /// The name of the settings file, in the root.
@@ -111,6 +112,7 @@ impl Settings {
             rules: Arc::new(Config {
                 boxes: values.boxes.unwrap_or_default(),
                 severities: values.rules.clone(),
+                limits: values.limits.limits(),
             }),
             values,
         }
@@ -152,6 +154,21 @@ impl Settings {
     /// What the rules obey.
     pub fn rules(&self) -> Arc<Config> {
         Arc::clone(&self.rules)
+    }
+
+    /// How often failed tasks are tried again, and when tasks are stuck.
+    pub fn limits(&self) -> Limits {
+        self.rules.limits
+    }
+
+    /// How long to wait for the lock of a status file; `None` for the store's own patience.
+    pub fn lock_wait(&self) -> Option<Duration> {
+        self.values.limits.lock_wait
+    }
+
+    /// How long another program's lock goes unrefreshed until it counts as a dead one's; `None` for the store's own rule.
+    pub fn foreign_stale(&self) -> Option<Duration> {
+        self.values.limits.foreign_stale
     }
 
     /// From which severity on `check` fails.

@@ -1,10 +1,11 @@
 //! The settings as one source says them, each checked, each absent where the source is silent.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use globset::{Glob, GlobBuilder};
 use tallymark_plan::Dialect;
-use tallymark_sync::{Boxes, Severity, rules};
+use tallymark_sync::{Boxes, Limits, Severity, rules};
 
 use crate::nearest;
 
@@ -27,7 +28,27 @@ pub struct Values {
     pub rules: HashMap<&'static str, Option<Severity>>,
     /// From which severity on `check` fails.
     pub fail_on: Option<FailOn>,
+    /// How often and how long.
+    pub limits: LimitValues,
 }
+
+/// How often and how long, as one source says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LimitValues {
+    /// So often failed tasks are tried again.
+    pub retries: Option<u32>,
+    /// The wait before the first retry.
+    pub backoff: Option<Duration>,
+    /// How long a task shows no sign of life until it is stuck.
+    pub stuck: Option<Duration>,
+    /// How long another program's lock goes unrefreshed until it counts as a dead one's.
+    pub foreign_stale: Option<Duration>,
+    /// How long to wait for a lock.
+    pub lock_wait: Option<Duration>,
+}
+
+/// Node writers refresh their lock every five seconds or so: one that was silent for less than this may well be alive.
+pub(super) const SHORTEST_FOREIGN_STALE: Duration = Duration::from_secs(10);
 
 /// From which severity on `check` fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,12 +97,54 @@ impl Values {
             boxes: self.boxes.or(weaker.boxes),
             rules: weaker.rules,
             fail_on: self.fail_on.or(weaker.fail_on),
+            limits: self.limits.or(weaker.limits),
         };
         merged.dialects.extend(weaker.dialects);
         merged.status_map.extend(weaker.status_map);
         merged.rules.extend(self.rules);
         merged
     }
+}
+
+impl LimitValues {
+    /// These, and where they are silent, `weaker`.
+    fn or(self, weaker: LimitValues) -> LimitValues {
+        LimitValues {
+            retries: self.retries.or(weaker.retries),
+            backoff: self.backoff.or(weaker.backoff),
+            stuck: self.stuck.or(weaker.stuck),
+            foreign_stale: self.foreign_stale.or(weaker.foreign_stale),
+            lock_wait: self.lock_wait.or(weaker.lock_wait),
+        }
+    }
+
+    /// What holds with the defaults.
+    pub(super) fn limits(self) -> Limits {
+        let default = Limits::default();
+        let milliseconds = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Limits {
+            retries: self.retries.unwrap_or(default.retries),
+            backoff: self.backoff.map_or(default.backoff, milliseconds),
+            stuck: self.stuck.map_or(default.stuck, milliseconds),
+        }
+    }
+}
+
+/// A span of time: a whole number with its unit.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = match text[digits..].trim_start() {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "m" | "min" => Some(60_000),
+        "h" => Some(3_600_000),
+        _ => None,
+    };
+    let milliseconds = text[..digits].parse::<u64>().ok().zip(unit).and_then(|(n, unit)| n.checked_mul(unit));
+    milliseconds
+        .map(Duration::from_millis)
+        .ok_or_else(|| format!("`{text}` is no time: write a whole number and ms, s, m or h, as in \"90s\""))
 }
 
 /// A glob over paths from the root: `*` stays in its folder, `**` does not, a pattern without `/` holds in every folder,
