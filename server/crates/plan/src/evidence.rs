@@ -5,6 +5,7 @@ use tallymark_text::Span;
 
 use crate::blocks::{Block, Blocks};
 use crate::boxes::{Shape, after_bullet, box_at, skip_blanks};
+use crate::dialects::is_task_heading;
 use crate::headings::{PHASE_WORDS, contains, label_words, mark_in, phase_name, plain_name};
 use crate::ids::{Form, IdForms, id_at};
 
@@ -47,6 +48,18 @@ pub(crate) struct Evidence<'a> {
     pub marked_headings: u32,
     /// Boxes under headings that announce criteria.
     pub criteria: u32,
+    /// `### Task 1: …`
+    pub task_headings: u32,
+    /// `- [ ] **Step 1: …**`
+    pub step_boxes: u32,
+    /// `## Tasks / Subtasks`
+    pub tasks_subtasks: bool,
+    /// Boxes with `(AC: 1)` in their line.
+    pub criteria_references: u32,
+    /// `## Progress`
+    pub progress_headings: u32,
+    /// The other headings that ExecPlans must have, and nobody else has.
+    pub exec_plan_headings: u32,
     /// `_Requirements: …_` below a task.
     pub requirements: bool,
     /// `**Output:** …`
@@ -58,6 +71,28 @@ pub(crate) const DISCREPANCY_WORDS: &[&str] = &["discrepancy", "issue", "gap", "
 
 /// The words for a step.
 pub(crate) const STEP_WORDS: &[&str] = &["step"];
+
+/// What an ExecPlan must have beside its progress.
+const EXEC_PLAN_HEADINGS: &[&str] = &[
+    "purpose / big picture",
+    "surprises & discoveries",
+    "surprises and discoveries",
+    "decision log",
+    "outcomes & retrospective",
+    "outcomes and retrospective",
+    "context and orientation",
+    "plan of work",
+    "concrete steps",
+    "idempotence and recovery",
+    "validation and acceptance",
+];
+
+/// `Tasks / Subtasks`, with blanks around the slash or not.
+fn is_tasks_subtasks(words: &str) -> bool {
+    words.split_once('/').is_some_and(|(tasks, subtasks)| {
+        tasks.trim().eq_ignore_ascii_case("tasks") && subtasks.trim().eq_ignore_ascii_case("subtasks")
+    })
+}
 
 const ALL_FORMS: IdForms = IdForms { single: true, task_number: true, prefixed: false };
 
@@ -145,6 +180,9 @@ impl<'a> Evidence<'a> {
                         phase_has_boxes = true;
                     }
                     let words = skip_blanks(bytes, at).min(end);
+                    let said = &text[words..end];
+                    seen.step_boxes += u32::from(said.trim_start_matches('*').starts_with("Step "));
+                    seen.criteria_references += u32::from(said.contains("(AC:") || said.contains("(AC "));
                     let Some(id) = id_at(text, words, end, ALL_FORMS) else { continue };
                     match id.form {
                         Form::TaskNumber => seen.task_numbers += 1,
@@ -171,6 +209,11 @@ impl<'a> Evidence<'a> {
             *group = Some(&text[number.range()]);
             self.groups += 1;
         }
+        self.task_headings += u32::from(is_task_heading(words));
+        self.tasks_subtasks |= is_tasks_subtasks(words);
+        self.progress_headings += u32::from(words.eq_ignore_ascii_case("progress"));
+        self.exec_plan_headings +=
+            u32::from(EXEC_PLAN_HEADINGS.iter().any(|known| words.eq_ignore_ascii_case(known)));
         self.discrepancies += u32::from(phase_name(text, span, DISCREPANCY_WORDS).is_some());
         self.resolutions +=
             u32::from(contains(words, "validation criteria") || contains(words, "implementation steps"));

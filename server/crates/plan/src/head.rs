@@ -18,7 +18,7 @@ impl Head {
     pub fn read(text: &str, words: usize, end: usize, forms: IdForms) -> Self {
         let bytes = text.as_bytes();
         let mut head = Head { id: None, title: Span::new(words, end), parallel: false, sequential: false };
-        let mut at = head.labels_before(text, words, end);
+        let mut at = head.labels_before(text, words + stamp(&text[words..end]), end);
         if let Some(id) = id_at(text, at, end, forms) {
             head.id = Some(id.id);
             at = head.labels_before(text, id.rest.min(end), end);
@@ -80,9 +80,22 @@ impl Head {
         match label {
             Label::Parallel => self.parallel = true,
             Label::Sequential => self.sequential = true,
-            Label::Story => {}
+            Label::Story | Label::Criteria => {}
         }
     }
+}
+
+/// How long a date in brackets is that `words` begin with, the blanks behind it included: `(2025-10-01 13:00Z) `. It is no part
+/// of a title, or ticking a box and noting when would make another task of it.
+fn stamp(words: &str) -> usize {
+    let Some(inside) = words.strip_prefix('(') else { return 0 };
+    let digits = |from: usize, to: usize| {
+        inside.as_bytes().get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit))
+    };
+    let dated = digits(0, 4) && digits(5, 7) && digits(8, 10) && inside.as_bytes()[4] == b'-';
+    let Some(close) = inside.bytes().take(40).position(|byte| byte == b')').filter(|_| dated) else { return 0 };
+    let behind = &inside[close + 1..];
+    words.len() - behind.trim_start_matches([' ', '\t']).len()
 }
 
 #[derive(Clone, Copy)]
@@ -91,6 +104,8 @@ enum Label {
     Sequential,
     /// `[US1]`
     Story,
+    /// `(AC: 1, 3)`: the acceptance criteria that a task serves.
+    Criteria,
 }
 
 /// The label that `text` begins with, and its length.
@@ -108,6 +123,11 @@ fn label_at(text: &str) -> Option<(usize, Label)> {
         if text.starts_with(word) && bytes.get(word.len()).is_none_or(u8::is_ascii_whitespace) {
             return Some((word.len(), label));
         }
+    }
+    if let Some(criteria) = text.strip_prefix("(AC") {
+        let inside = criteria.starts_with([':', ' ', '#']).then(|| criteria.find(')'))??;
+        let listed = |byte: u8| byte.is_ascii_digit() || b":#, -&".contains(&byte) || b"ACal".contains(&byte);
+        return criteria.bytes().take(inside).all(listed).then_some((inside + 4, Label::Criteria));
     }
     let digits = text.strip_prefix("[US")?.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0 && bytes.get(3 + digits) == Some(&b']')).then_some((4 + digits, Label::Story))

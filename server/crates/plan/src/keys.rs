@@ -7,9 +7,10 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::{Task, TaskIndex};
 
-/// Gives a [`Task::derived_key`] to each task whose id is missing or not unique.
-pub(crate) fn assign(text: &str, tasks: &mut [Task]) {
-    if ids_ascend(text, tasks) {
+/// Gives a [`Task::derived_key`] to each task whose id is missing or not unique. Where ids `restart` below each heading, one that is
+/// unique is so by chance, and names its heading all the same.
+pub(crate) fn assign(text: &str, tasks: &mut [Task], restart: bool) {
+    if !restart && ids_ascend(text, tasks) {
         return;
     }
     let mut named: HashMap<&str, u32> = HashMap::with_capacity(tasks.len());
@@ -26,7 +27,7 @@ pub(crate) fn assign(text: &str, tasks: &mut [Task]) {
         let parent = task.parent;
         let parent_key = |tasks: &[Task]| parent.map(|parent| key_of(text, &tasks[parent.get()]));
         let wished: Box<str> = match task.id.map(|id| &text[id.range()]) {
-            Some(id) if named[id] == 1 => continue,
+            Some(id) if named[id] == 1 && !(restart && parent.is_some()) => continue,
             Some(id) => {
                 let among = below.entry((parent, id)).or_default();
                 *among += 1;

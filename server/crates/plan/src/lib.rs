@@ -19,8 +19,10 @@ mod leftovers;
 mod line_kind;
 mod markdown_text;
 mod model;
+mod nesting;
 mod parse;
 mod read;
+mod status_line;
 
 pub use line_kind::{LineKind, line_kind};
 pub use model::*;

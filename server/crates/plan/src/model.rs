@@ -75,6 +75,12 @@ pub enum Dialect {
     Kiro,
     /// OpenSpec's `tasks.md`: `## 1. Group`, `- [ ] 1.1 …`.
     OpenSpec,
+    /// superpowers' plans: `### Task 1: …` with boxes `**Step 1: …**` that start again in each.
+    Superpowers,
+    /// BMAD stories: `- [ ] Task 1: … (AC: 1)` below `Status: review`.
+    Bmad,
+    /// Codex ExecPlans: boxes under `## Progress`.
+    ExecPlan,
     /// Any box is a task, any heading a phase.
     Plain,
 }
@@ -403,10 +409,13 @@ impl Plan {
 
 impl Dialect {
     /// All dialects, in the order in which they are tried.
-    pub const ALL: [Dialect; 8] = [
+    pub const ALL: [Dialect; 11] = [
+        Dialect::Bmad,
+        Dialect::Superpowers,
         Dialect::SpecKit,
         Dialect::Kiro,
         Dialect::OpenSpec,
+        Dialect::ExecPlan,
         Dialect::Phased,
         Dialect::ActionPlan,
         Dialect::FeatureSpec,
@@ -424,6 +433,9 @@ impl Dialect {
             Dialect::SpecKit => "spec-kit",
             Dialect::Kiro => "kiro",
             Dialect::OpenSpec => "openspec",
+            Dialect::Superpowers => "superpowers",
+            Dialect::Bmad => "bmad",
+            Dialect::ExecPlan => "exec-plan",
             Dialect::Plain => "plain",
         }
     }

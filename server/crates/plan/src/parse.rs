@@ -30,7 +30,8 @@ pub fn parse(source: Arc<Source>, options: Options<'_>) -> Plan {
         Some(dialect) => (dialect, Verdict::Plan("the settings name its dialect")),
         None => dialects::sniff(&Evidence::gather(text, &blocks, options.path)),
     };
-    let mut found = read::read(&source, &blocks, dialects::reading(dialect));
+    let reading = dialects::reading(dialect);
+    let mut found = read::read(&source, &blocks, reading);
 
     let mut ignored = std::mem::take(&mut blocks.ignored);
     if !front.is_empty() {
@@ -60,7 +61,7 @@ pub fn parse(source: Arc<Source>, options: Options<'_>) -> Plan {
     problems.extend(deep);
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
 
-    keys::assign(text, &mut found.tasks);
+    keys::assign(text, &mut found.tasks, reading.ids_restart());
     let dependencies = dependencies::find(text, &mut found.tasks, &ignored);
     annotations::execution_notes(&source, &ignored, &mut found.tasks);
     Plan {

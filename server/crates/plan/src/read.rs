@@ -13,6 +13,8 @@ use crate::headings::{
     phase_name, sign,
 };
 use crate::ids::id_at;
+use crate::nesting::nest_by_id;
+use crate::status_line::{mark_of, status_line};
 use crate::{Criterion, Ignored, IgnoredWhy, Mark, Meaning, Phase, PhaseIndex, Task, TaskForm, TaskIndex};
 
 /// What reading finds.
@@ -120,19 +122,31 @@ impl<'t> Reader<'t> {
         if self.criteria_level.is_some() {
             return;
         }
+        let is_title = first_title && self.blocks.headings_of_first_level == 1;
         if let Some(name) = self.reading.phase(self.text, level, text)
-            && !(first_title && self.blocks.headings_of_first_level == 1)
+            && (!is_title || self.reading.title_is_phase())
             && !self.repeats_open_phase(&name, text)
         {
             self.open_phase(level, span, name);
+            if is_title && self.reading.reads_status_line() {
+                self.phase_status(span.end as usize);
+            }
+            return;
+        }
+        if self.reading.is_task_heading(words) && !is_title && self.heading_task(level, span, text) {
             return;
         }
         if !first_title && announces_criteria(words) {
             self.criteria_level = Some(level);
-            return;
         }
-        if self.reading.headings_are_tasks() {
-            self.heading_task(level, span, text);
+    }
+
+    /// The mark of the phase that was opened last, from the status line behind `at`.
+    fn phase_status(&mut self, at: usize) {
+        let words = status_line(self.text, at);
+        let mark = words.map(|words| mark_of(self.text, words, self.reading.status_words()));
+        if let (Some(phase), Some(mark)) = (self.found.phases.last_mut(), mark) {
+            phase.mark = Some(mark).filter(|mark| mark.meaning != Meaning::Unknown);
         }
     }
 
@@ -200,7 +214,8 @@ impl<'t> Reader<'t> {
         self.section.is_phase = true;
     }
 
-    fn heading_task(&mut self, level: u8, span: Span, text: Span) {
+    /// A heading with an id, as a task; whether it is one.
+    fn heading_task(&mut self, level: u8, span: Span, text: Span) -> bool {
         let end = text.end as usize;
         let mark = mark_in(self.text, text);
         // A sign may stand before the id: `### ✅ 4.1 Title`.
@@ -210,7 +225,7 @@ impl<'t> Reader<'t> {
         {
             at = skip_blanks(self.text.as_bytes(), mark.outer.end as usize).min(end);
         }
-        let Some(id) = id_at(self.text, at, end, self.reading.ids()) else { return };
+        let Some(id) = id_at(self.text, at, end, self.reading.ids()) else { return false };
         let mut title_end = end;
         if let Some(mark) = mark
             && mark.outer.start as usize >= id.rest
@@ -228,10 +243,13 @@ impl<'t> Reader<'t> {
         task.title = title;
         self.found.tasks.push(task);
         self.open_headings.push((level, index));
-        self.told.insert(&self.text[id.id.range()]);
-        if !title.is_empty() && !self.text[title.range()].contains(' ') {
-            self.told.insert(&self.text[title.range()]);
+        if self.reading.repeats_headings() {
+            self.told.insert(&self.text[id.id.range()]);
+            if !title.is_empty() && !self.text[title.range()].contains(' ') {
+                self.told.insert(&self.text[title.range()]);
+            }
         }
+        true
     }
 
     fn mark(&self, found: Boxed) -> Mark {
@@ -428,6 +446,7 @@ impl<'t> Reader<'t> {
     }
 
     fn criterion(&mut self, line: Span, mark: Mark, title: Span, task: Option<TaskIndex>) {
+        let task = task.or_else(|| self.open_headings.last().map(|&(_, task)| task));
         let phase = self.phase();
         let counter = match phase {
             Some(phase) => &mut self.ordinals[phase.get()],
@@ -439,6 +458,9 @@ impl<'t> Reader<'t> {
 
     fn finish(mut self) -> Found {
         self.close(0, self.text.len());
+        if self.reading.nests_by_id() {
+            nest_by_id(self.text, &mut self.found.tasks);
+        }
         if !self.reading.keeps_empty_phases() {
             self.drop_empty_phases();
         }

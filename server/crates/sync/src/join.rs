@@ -303,7 +303,7 @@ pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
             counterparts: Vec::new(),
         },
     };
-    let states: Vec<State> = plan
+    let mut states: Vec<State> = plan
         .tasks()
         .map(|(task, _)| {
             let entry = matching.matches[task.get()].map(|found| found.entry);
@@ -311,6 +311,7 @@ pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
             if word.is_empty() { State::of_meaning(plan.meaning(task)) } else { State::of_word(word) }
         })
         .collect();
+    sum_up_unmarked(&plan, &matching.matches, &mut states);
     let (below, phases, total) = count(&plan, &states);
     Joined {
         entries_of_criteria: entries_of_criteria(&plan, &matching.counterparts),
@@ -327,6 +328,30 @@ pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
         phases_by_number: OnceLock::new(),
         status_file: status,
         plan,
+    }
+}
+
+/// A task that has neither a mark nor an entry says nothing of its own: it is as far as what stands below it.
+fn sum_up_unmarked(plan: &Plan, matches: &[Option<Match>], states: &mut [State]) {
+    if plan.tasks.iter().all(|task| task.mark.is_some()) {
+        return;
+    }
+    let mut below = vec![Progress::default(); plan.tasks.len()];
+    for (index, task) in plan.tasks().rev() {
+        let at = index.get();
+        if task.mark.is_none() && matches[at].is_none() && below[at].total > 0 {
+            let Progress { total, completed, in_progress, skipped, .. } = below[at];
+            states[at] = if completed + skipped == total {
+                if completed > 0 { State::Completed } else { State::Skipped }
+            } else if completed + in_progress > 0 {
+                State::InProgress
+            } else {
+                State::Pending
+            };
+        }
+        if let Some(parent) = task.parent {
+            below[parent.get()].add(states[at]);
+        }
     }
 }
 

@@ -27,4 +27,9 @@ impl Reading for Kiro {
     fn ids(&self) -> IdForms {
         IdForms { single: true, task_number: false, prefixed: false }
     }
+
+    /// Some lists are flat: `17` and `17.1` side by side.
+    fn nests_by_id(&self) -> bool {
+        true
+    }
 }

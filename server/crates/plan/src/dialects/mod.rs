@@ -2,6 +2,8 @@
 //! `docs/dialects/`.
 
 mod action_plan;
+mod bmad;
+mod exec_plan;
 mod feature_spec;
 mod kiro;
 mod openspec;
@@ -9,8 +11,11 @@ mod phased;
 mod plain;
 mod progress_report;
 mod spec_kit;
+mod superpowers;
 
 use tallymark_text::Span;
+
+pub(crate) use superpowers::is_task_heading;
 
 use crate::evidence::Evidence;
 use crate::headings::{PHASE_WORDS, PhaseName, phase_name};
@@ -42,8 +47,38 @@ pub(crate) trait Reading: Sync {
         true
     }
 
-    /// Whether a heading with an id and a mark is a task.
-    fn headings_are_tasks(&self) -> bool {
+    /// Whether the title of the file may be a phase though it is the only heading of its level.
+    fn title_is_phase(&self) -> bool {
+        false
+    }
+
+    /// Whether a heading that has an id is a task.
+    fn is_task_heading(&self, _words: &str) -> bool {
+        false
+    }
+
+    /// Whether the text below repeats the tasks that are headings, in lists that sum them up.
+    fn repeats_headings(&self) -> bool {
+        false
+    }
+
+    /// Whether a line `Status: done` below the title says how the whole stands.
+    fn reads_status_line(&self) -> bool {
+        false
+    }
+
+    /// Words of a status line that only this dialect knows, in lower case.
+    fn status_words(&self) -> &'static [(&'static str, Meaning)] {
+        &[]
+    }
+
+    /// Whether ids start again below each task.
+    fn ids_restart(&self) -> bool {
+        false
+    }
+
+    /// Whether an item `1.1` that stands beside the item `1` is a part of it.
+    fn nests_by_id(&self) -> bool {
         false
     }
 
@@ -86,6 +121,9 @@ pub(crate) fn reading(dialect: Dialect) -> &'static dyn Reading {
         Dialect::SpecKit => &spec_kit::SpecKit,
         Dialect::Kiro => &kiro::Kiro,
         Dialect::OpenSpec => &openspec::OpenSpec,
+        Dialect::Superpowers => &superpowers::Superpowers,
+        Dialect::Bmad => &bmad::Bmad,
+        Dialect::ExecPlan => &exec_plan::ExecPlan,
         Dialect::Plain => &plain::Plain,
     }
 }

@@ -18,7 +18,11 @@ impl Reading for ProgressReport {
         None
     }
 
-    fn headings_are_tasks(&self) -> bool {
+    fn is_task_heading(&self, _words: &str) -> bool {
+        true
+    }
+
+    fn repeats_headings(&self) -> bool {
         true
     }
 }
