@@ -10,6 +10,7 @@ mod join;
 mod marking;
 mod marks;
 mod matching;
+mod neighbours;
 mod plain;
 mod progress;
 mod retries;

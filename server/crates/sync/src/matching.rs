@@ -7,13 +7,17 @@ use hashbrown::HashMap;
 use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
 use tallymark_status::{EntryIndex, Status};
 
-use crate::close::{close_pairs, is_edited};
+use crate::close::{Place, close_pairs, is_edited};
 use crate::ids::TaskIds;
+use crate::neighbours::{Alike, Neighbours, neighbours, tell_apart};
 use crate::plain::{Plains, leading_id, plain};
 use crate::{Counterpart, Match, MatchKind};
 
 /// So many tasks of one id or one text are looked at for an entry. More of a kind are taken in the order of the file.
 const ALIKE: usize = 16;
+
+/// How many tasks away from that of an entry's neighbour the entry's own task may stand to be near it.
+const REACH: u32 = 8;
 
 /// What was found.
 pub(crate) struct Matching {
@@ -152,9 +156,7 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             let candidates: Candidates = self.free_tasks(id).collect();
-            if let Some(task) =
-                candidates.iter().find(|&task| self.agree(task, entry) || self.is_edited(task, entry))
-            {
+            if let Some(task) = candidates.iter().find(|&task| self.agree(task, entry)) {
                 self.assign(task, entry, MatchKind::EmbeddedId);
             }
         }
@@ -174,6 +176,37 @@ impl<'a> Matcher<'a> {
                 self.task_texts.make(task.get(), plan.title(task));
             }
         }
+        let mut alike_of_texts: HashMap<&str, Alike> = HashMap::new();
+        for (task, _) in plan.tasks().filter(|&(task, _)| self.is_free(task)) {
+            let text = self.task_texts.get(task.get());
+            if !text.is_empty() {
+                alike_of_texts.entry(text).or_default().tasks.push(task);
+            }
+        }
+        for &entry in &free {
+            if let Some(alike) = alike_of_texts.get_mut(self.entry_texts.get(entry.get())) {
+                alike.entries.push(entry);
+            }
+        }
+        let mut alike: Vec<Alike> =
+            alike_of_texts.into_values().filter(|alike| !alike.entries.is_empty()).collect();
+        // Those that nothing else can be meant by come first: they say where the others are to be expected.
+        alike.retain(|alike| match (&alike.tasks[..], &alike.entries[..]) {
+            (&[task], &[entry]) => {
+                self.assign(task, entry, MatchKind::Text);
+                false
+            }
+            _ => true,
+        });
+        for (task, entry) in tell_apart(plan, self.status, &self.found.tasks_of_entries, &alike) {
+            self.assign(task, entry, MatchKind::Text);
+        }
+        self.by_text_of_others();
+    }
+
+    /// What stands for criteria and headings, by the text.
+    fn by_text_of_others(&mut self) {
+        let plan = self.plan;
         let criteria = criterion_texts(plan);
         let phases: Vec<(PhaseIndex, String)> = plan
             .phases
@@ -181,15 +214,7 @@ impl<'a> Matcher<'a> {
             .enumerate()
             .map(|(at, phase)| (PhaseIndex(at as u32), plain(plan.slice(phase.title))))
             .collect();
-
-        // One list a kind, in document order, from the last to the first, so that the next is popped off the end.
-        let mut tasks_of_texts: HashMap<&str, Vec<TaskIndex>> = HashMap::new();
-        for (task, _) in plan.tasks().rev().filter(|&(task, _)| self.is_free(task)) {
-            let text = self.task_texts.get(task.get());
-            if !text.is_empty() {
-                tasks_of_texts.entry(text).or_default().push(task);
-            }
-        }
+        // In document order from the last to the first, so that the next is popped off the end.
         let mut others: HashMap<&str, Vec<Counterpart>> = HashMap::new();
         for (phase, text) in phases.iter().rev() {
             others.entry(text).or_default().push(Counterpart::Phase(*phase));
@@ -198,16 +223,11 @@ impl<'a> Matcher<'a> {
             others.entry(text).or_default().push(Counterpart::Criterion(*criterion));
         }
 
-        let mut pairs = Vec::new();
         let mut other_pairs = Vec::new();
         let mut taken = vec![false; plan.criteria.len()];
-        for &entry in &free {
+        for entry in self.free_entries() {
             let text = self.entry_texts.get(entry.get());
             if text.is_empty() {
-                continue;
-            }
-            if let Some(task) = tasks_of_texts.get_mut(text).and_then(|tasks| self.take(tasks, entry)) {
-                pairs.push((task, entry));
                 continue;
             }
             let whole = plain(self.status.description(entry));
@@ -223,26 +243,9 @@ impl<'a> Matcher<'a> {
                 other_pairs.push((other, entry));
             }
         }
-        drop((tasks_of_texts, others));
-        for (task, entry) in pairs {
-            self.assign(task, entry, MatchKind::Text);
-        }
         for (other, entry) in other_pairs {
             self.assign_other(other, entry);
         }
-    }
-
-    /// Takes one of several tasks of the same text: the one under the entry's phase if it is among the next few, else
-    /// the next.
-    fn take(&self, tasks: &mut Vec<TaskIndex>, entry: EntryIndex) -> Option<TaskIndex> {
-        if tasks.len() > 1 {
-            let near = tasks.len().saturating_sub(ALIKE);
-            let same_phase = (near..tasks.len()).rev().find(|&at| is_under_phase(self, tasks[at], entry));
-            if let Some(at) = same_phase {
-                return Some(tasks.remove(at));
-            }
-        }
-        tasks.pop()
     }
 
     /// `**VERIFY 1**: all tests pass` stands for all criteria of phase 1.
@@ -258,8 +261,19 @@ impl<'a> Matcher<'a> {
         }
     }
 
+    /// An edited text, under the id in the description or else under the entry's own. Not before [`Self::by_text`]: where
+    /// tasks were numbered anew, another one now bears the id, and resembles this one as tasks of one plan do.
     fn by_id_and_close_text(&mut self) {
         for entry in self.free_entries() {
+            if let Some((id, _)) = leading_id(self.status.description(entry))
+                && id != self.status.id(entry)
+            {
+                let candidates: Candidates = self.free_tasks(id).collect();
+                if let Some(task) = candidates.iter().find(|&task| self.is_edited(task, entry)) {
+                    self.assign(task, entry, MatchKind::EmbeddedId);
+                    continue;
+                }
+            }
             let candidates: Candidates = self.free_tasks(self.status.id(entry)).collect();
             // Without a text there is nothing that could speak against the id.
             if self.status.description(entry).trim().is_empty() {
@@ -298,10 +312,11 @@ impl<'a> Matcher<'a> {
             .filter(|(criterion, _)| free[*criterion as usize])
             .map(|(criterion, text)| (Counterpart::Criterion(*criterion), text.as_str()));
         let things: Vec<(Counterpart, &str)> = tasks.chain(criteria).collect();
+        let places = self.places(&entries, &things);
         let entries: Vec<(EntryIndex, &str)> =
             entries.into_iter().map(|entry| (entry, self.entry_texts.get(entry.get()))).collect();
         let mut free_criteria = self.free_criteria();
-        for (thing, entry) in close_pairs(all, &things, &entries) {
+        for (thing, entry) in close_pairs(all, &things, &entries, &places) {
             if self.found.counterparts[entry.get()].is_some() {
                 continue;
             }
@@ -315,6 +330,37 @@ impl<'a> Matcher<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// Where the task of each of these entries is expected, going by those of its neighbours. Of the things the tasks come
+    /// first, in document order.
+    fn places(&self, entries: &[EntryIndex], things: &[(Counterpart, &str)]) -> Vec<Place> {
+        let task_of = |thing: &(Counterpart, &str)| match thing.0 {
+            Counterpart::Task(task) => task.0,
+            _ => u32::MAX,
+        };
+        let things_between = |first: u32, end: u32| {
+            let start = things.partition_point(|thing| task_of(thing) < first) as u32;
+            start..(things.partition_point(|thing| task_of(thing) < end) as u32).max(start)
+        };
+        let count = self.plan.tasks.len() as u32;
+        let neighbours = neighbours(&self.found.tasks_of_entries, entries.iter().copied());
+        let mut places = Vec::with_capacity(entries.len());
+        for Neighbours { before, behind } in neighbours {
+            if before.is_none() && behind.is_none() {
+                places.push(Place::default());
+                continue;
+            }
+            let first = before.map_or(0, |task| task + 1);
+            let end = behind.unwrap_or(count);
+            let between = things_between(first, end.max(first));
+            places.push(Place {
+                behind: things_between(first, first.saturating_add(REACH)),
+                before: things_between(end.saturating_sub(REACH), end),
+                between: (end == first + 1 && between.len() == 1).then_some(between.start),
+            });
+        }
+        places
     }
 
     /// For each criterion, whether no entry stands for it yet.
@@ -386,14 +432,6 @@ fn criterion_texts(plan: &Plan) -> Vec<(u32, String)> {
     }
     texts.retain(|(_, text)| !text.is_empty());
     texts
-}
-
-/// Whether a task stands under the phase that an entry names.
-fn is_under_phase(matcher: &Matcher<'_>, task: TaskIndex, entry: EntryIndex) -> bool {
-    let status = matcher.status;
-    let Some(named) = status.entry(entry).phase.as_ref().map(|phase| status.str(phase)) else { return false };
-    let Some(phase) = matcher.plan.task(task).phase else { return false };
-    is_phase(matcher.plan, phase, named)
 }
 
 /// Whether a status file means this phase by `named`: its title, its title without the phase word, or its number.
