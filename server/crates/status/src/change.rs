@@ -61,6 +61,24 @@ pub enum Change {
     SetCurrentPhase(String),
     /// Sets `planPath`.
     SetPlanPath(String),
+    /// Sets the entry's `findingsPath`.
+    SetFindingsPath(String),
+    /// Counts a retry that was made without us: `retryCount` goes up by one, `lastErrorAt` is now. The status stays.
+    CountRetry {
+        /// Stored as `lastError`; what stands there stays without.
+        error: Option<String>,
+    },
+    /// A new run in `runs`; the outcome's `to` is its id.
+    BeginRun,
+    /// The run of this id is over.
+    EndRun {
+        /// Its id.
+        run: String,
+        /// How many tasks it completed.
+        completed: u32,
+        /// How many failed in it.
+        failed: u32,
+    },
 }
 
 /// A new entry.

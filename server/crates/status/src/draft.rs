@@ -8,10 +8,11 @@ use std::{
 
 use crate::{
     Change, Entry, EntryIndex, Expected, NewEntry, Request, Status, StoreError, SummaryField, Text, Word,
-    edit::Object, json, nearest, transition,
+    edit::Object, json, nearest, time, transition,
 };
 
 mod render;
+mod runs;
 
 use render::ListStyle;
 
@@ -98,6 +99,7 @@ struct Draft<'a> {
     added_ids: HashSet<String>,
     plan_path: Option<String>,
     current_phase: Option<String>,
+    runs: Option<String>,
     /// Whether a task's status or phase changed, and so perhaps the current phase.
     moved: bool,
     whole_summary: bool,
@@ -117,6 +119,7 @@ impl<'a> Draft<'a> {
             added_ids: HashSet::new(),
             plan_path: None,
             current_phase: None,
+            runs: None,
             moved: false,
             whole_summary: false,
         }
@@ -156,6 +159,12 @@ impl<'a> Draft<'a> {
                 let changed = from != *path;
                 self.plan_path = Some(path.clone());
                 return Ok(Step::Done(outcome("set-plan-path", from, path, changed)));
+            }
+            Change::BeginRun | Change::EndRun { .. } => {
+                self.check_head(&request.expected)?;
+                let (from, to, changed) = self.run(&request.change)?;
+                let change = if request.change == Change::BeginRun { "begin-run" } else { "end-run" };
+                return Ok(Step::Done(outcome(change, from, &to, changed)));
             }
             Change::Remove if !self.added.is_empty() => return Ok(Step::NeedsText),
             _ => {}
@@ -234,7 +243,28 @@ impl<'a> Draft<'a> {
                     changed,
                 )
             }
+            Change::SetFindingsPath(path) => {
+                let from = status.entry(index).findings_path.as_ref().map_or("", |path| status.str(path));
+                let from = from.to_owned();
+                outcome("set-findings-path", from, path, self.set_text(index, "findingsPath", path))
+            }
+            Change::CountRetry { error } => {
+                let object = self.object(index);
+                let (from, to) = transition::count_retry(object);
+                transition::set(object, "lastErrorAt", json::quote(&time::format(now)));
+                if let Some(error) = error {
+                    // What failed last is what a failed task's `error` says too: it becomes `lastError` when it is tried.
+                    if object.get("error").is_some() {
+                        transition::set(object, "error", json::quote(error));
+                    }
+                    transition::set(object, "lastError", json::quote(error));
+                }
+                let reason = error.clone();
+                Outcome { reason, ..outcome("count-retry", from.to_string(), &to.to_string(), true) }
+            }
             Change::Add { .. }
+            | Change::BeginRun
+            | Change::EndRun { .. }
             | Change::RecomputeSummary
             | Change::SetCurrentPhase(_)
             | Change::SetPlanPath(_) => {

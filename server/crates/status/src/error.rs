@@ -32,6 +32,25 @@ pub enum StoreError {
         /// The ids most like it, best first; at most three.
         nearest: Vec<String>,
     },
+    /// No run has this id.
+    UnknownRun {
+        /// The id asked for.
+        id: String,
+        /// The ids most like it, best first; at most three.
+        nearest: Vec<String>,
+    },
+    /// The run was ended before, with other numbers.
+    RunEnded {
+        /// Its id.
+        id: String,
+        /// When, as status.json has it.
+        at: String,
+    },
+    /// `runs` is there, and no list.
+    NoListOfRuns {
+        /// What it is: "a string".
+        found: &'static str,
+    },
     /// A new id that another entry has, or would have.
     IdTaken {
         /// The id.
@@ -101,6 +120,8 @@ impl StoreError {
     pub fn exit_code(&self) -> u8 {
         match self {
             StoreError::UnknownId { .. }
+            | StoreError::UnknownRun { .. }
+            | StoreError::RunEnded { .. }
             | StoreError::IdTaken { .. }
             | StoreError::DuplicateId { .. }
             | StoreError::Illegal { .. } => 1,
@@ -108,6 +129,7 @@ impl StoreError {
             | StoreError::Exists { .. }
             | StoreError::Refused { .. }
             | StoreError::NumericId { .. }
+            | StoreError::NoListOfRuns { .. }
             | StoreError::Io { .. } => 2,
             StoreError::Conflict { .. } => 3,
             StoreError::LockTimeout { .. } => 4,
@@ -129,6 +151,19 @@ impl fmt::Display for StoreError {
                     true => Ok(()),
                     false => write!(f, "; the nearest: `{}`", nearest.join("`, `")),
                 }
+            }
+            StoreError::UnknownRun { id, nearest } => {
+                write!(f, "no run in status.json has the id `{id}`")?;
+                match nearest.is_empty() {
+                    true => Ok(()),
+                    false => write!(f, "; the nearest: `{}`", nearest.join("`, `")),
+                }
+            }
+            StoreError::NoListOfRuns { found } => {
+                write!(f, "`runs` in status.json is {found}, not a list; nothing was written")
+            }
+            StoreError::RunEnded { id, at } => {
+                write!(f, "the run `{id}` was ended {at} already, with other numbers")
             }
             StoreError::IdTaken { id } => {
                 write!(

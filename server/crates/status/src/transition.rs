@@ -91,8 +91,7 @@ pub(crate) fn apply(entry: &mut Object<'_>, to: Word, reason: Option<&str>, note
         Word::InProgress => {
             set(entry, "startedAt", json::quote(&time::format(now)));
             if from == Some(Some(Word::Failed)) {
-                let retries: i64 = entry.get("retryCount").and_then(|count| count.parse().ok()).unwrap_or(0);
-                set(entry, "retryCount", (retries + 1).to_string());
+                count_retry(entry);
             }
         }
         Word::Completed => {
@@ -120,6 +119,14 @@ pub(crate) fn apply(entry: &mut Object<'_>, to: Word, reason: Option<&str>, note
     if let Some(notes) = notes {
         set(entry, "notes", json::quote(notes));
     }
+}
+
+/// Counts a retry; gives what `retryCount` was and is.
+pub(crate) fn count_retry(entry: &mut Object<'_>) -> (i64, i64) {
+    let retries: i64 = entry.get("retryCount").and_then(|count| count.parse().ok()).unwrap_or(0);
+    let counted = retries.saturating_add(1);
+    set(entry, "retryCount", counted.to_string());
+    (retries, counted)
 }
 
 #[cfg(test)]

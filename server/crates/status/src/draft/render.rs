@@ -55,6 +55,9 @@ impl Draft<'_> {
         if let Some(tasks) = self.tasks() {
             head.set("tasks", tasks, &[]);
         }
+        if let Some(runs) = &self.runs {
+            head.set("runs", runs.as_str(), &["tasks"]);
+        }
         if let Some(path) = &self.plan_path {
             head.set("planPath", json::quote(path), &[]);
         }
@@ -253,7 +256,7 @@ pub(super) struct ListStyle {
     /// Before a later element, behind its comma.
     pub(super) element: String,
     /// Before the closing bracket.
-    close: String,
+    pub(super) close: String,
     /// Before a key of an element.
     pub(super) member: String,
     /// Around a colon.

@@ -6,3 +6,4 @@ mod changes;
 mod common;
 mod contention;
 mod node_writers;
+mod runs;
