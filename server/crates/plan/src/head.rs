@@ -93,7 +93,9 @@ fn stamp(words: &str) -> usize {
         inside.as_bytes().get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit))
     };
     let dated = digits(0, 4) && digits(5, 7) && digits(8, 10) && inside.as_bytes()[4] == b'-';
-    let Some(close) = inside.bytes().take(40).position(|byte| byte == b')').filter(|_| dated) else { return 0 };
+    let Some(close) = inside.bytes().take(40).position(|byte| byte == b')').filter(|_| dated) else {
+        return 0;
+    };
     let behind = &inside[close + 1..];
     words.len() - behind.trim_start_matches([' ', '\t']).len()
 }

@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn parts_stand_beside_their_whole() {
-        let text = "- [ ] 1. a\n- [ ] 1.1 b\n  - [ ] loose\n- [ ] 1.1.1 c\n- [ ] 1.2 d\n- [ ] 10. e\n- [ ] 1.3 f\n";
+        let text =
+            "- [ ] 1. a\n- [ ] 1.1 b\n  - [ ] loose\n- [ ] 1.1.1 c\n- [ ] 1.2 d\n- [ ] 10. e\n- [ ] 1.3 f\n";
         let plan = parse(Arc::new(Source::new(text)), Options { path: "", dialect: Some(Dialect::Kiro) });
         let shape: Vec<(u16, Option<u32>)> =
             plan.tasks.iter().map(|task| (task.depth, task.parent.map(|parent| parent.0))).collect();

@@ -50,7 +50,10 @@ fn words_of(text: &str, from: usize, to: usize) -> Option<Span> {
         start += first.len_utf8();
     }
     let rest = &text[start..to];
-    let stop = [" - ", " – ", " — ", "(", "|", "<!--", "*", "`", ",", "."].iter().filter_map(|end| rest.find(end)).min();
+    let stop = [" - ", " – ", " — ", "(", "|", "<!--", "*", "`", ",", "."]
+        .iter()
+        .filter_map(|end| rest.find(end))
+        .min();
     let mut end = trim_end(bytes, start, start + stop.unwrap_or(rest.len()));
     // `Done ✅`
     while end > start && !text[..end].ends_with(|last: char| last.is_alphanumeric()) {
@@ -68,11 +71,7 @@ pub(crate) fn mark_of(text: &str, words: Span, own: &[(&str, Meaning)]) -> Mark 
 fn meaning_of(words: &str, own: &[(&str, Meaning)]) -> Meaning {
     let is = |known: &str| {
         let bare = |byte: &u8| !matches!(byte, b' ' | b'-' | b'_');
-        words
-            .bytes()
-            .filter(bare)
-            .map(|byte| byte.to_ascii_lowercase())
-            .eq(known.bytes().filter(bare))
+        words.bytes().filter(bare).map(|byte| byte.to_ascii_lowercase()).eq(known.bytes().filter(bare))
     };
     own.iter().chain(WORDS).find(|(known, _)| is(known)).map_or(Meaning::Unknown, |&(_, meaning)| meaning)
 }

@@ -238,7 +238,8 @@ fn a_heading_without_a_mark_is_as_far_as_what_stands_below_it() {
     let plan = "# Plan\n\n### Task 1: Read\n\n- [x] **Step 1: Open**\n- [x] **Step 2: Close**\n\n### Task 2: Sort\n\n- [x] **Step 1: Look**\n- [ ] **Step 2: Move**\n\n### Task 3: Write\n\n- [ ] **Step 1: Dip**\n\n### Task 4: Rest\n";
     let options = Options { path: "", dialect: Some(Dialect::Superpowers) };
     let plan = Arc::new(tallymark_plan::parse(Arc::new(Source::new(plan)), options));
-    let states = |joined: &Joined| ["1", "2", "3", "4"].map(|key| joined.state(joined.task_with_key(key).unwrap()));
+    let states =
+        |joined: &Joined| ["1", "2", "3", "4"].map(|key| joined.state(joined.task_with_key(key).unwrap()));
     let alone = join(plan.clone(), None);
     assert_eq!(states(&alone), [State::Completed, State::InProgress, State::Pending, State::Pending]);
     assert_eq!(alone.total.to_string(), "4/9 · 44%");

@@ -103,6 +103,16 @@ enum ChangeArguments {
     RecomputeSummary {},
     SetCurrentPhase(String),
     SetPlanPath(String),
+    SetFindingsPath(String),
+    CountRetry {
+        error: Option<String>,
+    },
+    BeginRun {},
+    EndRun {
+        run: String,
+        completed: u32,
+        failed: u32,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -288,6 +298,10 @@ fn request(arguments: RequestArguments) -> std::result::Result<Request, String> 
             ChangeArguments::RecomputeSummary {} => Change::RecomputeSummary,
             ChangeArguments::SetCurrentPhase(phase) => Change::SetCurrentPhase(phase),
             ChangeArguments::SetPlanPath(path) => Change::SetPlanPath(path),
+            ChangeArguments::SetFindingsPath(path) => Change::SetFindingsPath(path),
+            ChangeArguments::CountRetry { error } => Change::CountRetry { error },
+            ChangeArguments::BeginRun {} => Change::BeginRun,
+            ChangeArguments::EndRun { run, completed, failed } => Change::EndRun { run, completed, failed },
         },
     })
 }
@@ -313,6 +327,10 @@ fn request_arguments(request: &Request) -> RequestArguments {
             Change::RecomputeSummary => ChangeArguments::RecomputeSummary {},
             Change::SetCurrentPhase(phase) => ChangeArguments::SetCurrentPhase(phase),
             Change::SetPlanPath(path) => ChangeArguments::SetPlanPath(path),
+            Change::SetFindingsPath(path) => ChangeArguments::SetFindingsPath(path),
+            Change::CountRetry { error } => ChangeArguments::CountRetry { error },
+            Change::BeginRun => ChangeArguments::BeginRun {},
+            Change::EndRun { run, completed, failed } => ChangeArguments::EndRun { run, completed, failed },
         },
     }
 }
@@ -346,6 +364,10 @@ mod tests {
             Change::RecomputeSummary,
             Change::SetCurrentPhase(text()),
             Change::SetPlanPath(text()),
+            Change::SetFindingsPath(text()),
+            Change::CountRetry { error: Some(text()) },
+            Change::BeginRun,
+            Change::EndRun { run: text(), completed: 3, failed: 1 },
         ];
         let commands = [
             Command::Mark {
