@@ -6,7 +6,7 @@ use crate::support::{PLAN, PLAN_TEXT, STATUS, Workspace};
 fn the_first_task_that_waits_for_nothing() {
     let run = Workspace::sample().run(&["next"]);
     run.exits(0);
-    assert_eq!(run.out, "1.2  Write the parser  (Phase 1: Reading)\n1 task is in progress\n");
+    assert_eq!(run.out, "1.2  Write the parser  (Phase 1: Reading)  unblocks 1\n1 task is in progress\n");
 }
 
 #[test]
@@ -45,6 +45,49 @@ fn what_waits_is_not_offered_and_said_where_nothing_is_ready() {
       1 failed: `tallymark retry` tries again
     1 task is in progress
     ");
+}
+
+#[test]
+fn what_is_urgent_comes_first_then_what_unblocks_most() {
+    let text = "# Plan\n\n## Phase 1: Begin\n\n- [ ] 1.1 Tidy up\n- [ ] 1.2 Read\n- [ ] 1.3 Write (depends: 1.2)\n- [ ] 1.4 Send (depends: 1.3)\n- [ ] 1.5 Call (Priority: high)\n- [ ] 1.6 Paint (Priority: low)\n\n## Phase 2: End\n\n- [ ] 2.1 Rest (depends: Phase 1)\n  - [ ] 2.1.1 Sleep\n";
+    let workspace = Workspace::with(&[(PLAN, text)]);
+    let run = workspace.run(&["next", "9"]);
+    run.exits(0);
+    insta::assert_snapshot!(run.out, @"
+    1.5  Call (Priority: high)  (Phase 1: Begin)  high priority, unblocks 2
+    1.2  Read  (Phase 1: Begin)  unblocks 4
+    1.1  Tidy up  (Phase 1: Begin)  unblocks 2
+    1.6  Paint (Priority: low)  (Phase 1: Begin)  low priority, unblocks 2
+    ");
+    let object = workspace.run(&["next", "2", "--json"]).exits(0).json();
+    assert_eq!(object["tasks"][1]["unblocks"], 4);
+    assert_eq!(object["tasks"][0]["priority"], "high");
+    assert!(object.get("waiting").is_none());
+}
+
+#[test]
+fn a_task_below_one_that_waits_or_is_blocked_is_not_offered_and_it_is_said_why() {
+    let text = "# Plan\n\n## Phase 1: Only\n\n- [-] 1.1 First\n- [ ] 1.2 Outer (depends: 1.1)\n  - [ ] 1.2.1 Inner\n- [ ] 1.3 Itself (depends: 1.3)\n";
+    let workspace = Workspace::with(&[
+        (PLAN, text),
+        (
+            "docs/plans/status.json",
+            r#"{"tasks":[{"id":"1.1","description":"First","status":"in_progress"}]}"#,
+        ),
+    ]);
+    let run = workspace.run(&["next"]);
+    run.exits(0);
+    insta::assert_snapshot!(run.out, @"
+    no task is ready: 0/4 · 0%
+      1.2.1 stands below 1.2, which waits for 1.1 (in progress)
+      1.3 waits for itself
+    1 task is in progress
+    ");
+    let object = workspace.run(&["next", "--json"]).exits(0).json();
+    assert_eq!(
+        object["waiting"][0],
+        serde_json::json!({"key": "1.2.1", "through": "1.2", "waits_for": "1.1", "state": "in progress"})
+    );
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde::Serialize;
 use tallymark_plan::TaskIndex;
-use tallymark_sync::{Joined, State};
+use tallymark_sync::next::{offers, waiting};
+use tallymark_sync::{Graph, Joined, Offer, Priority};
 
 use crate::current::Choice;
 use crate::exit::{Exit, Failure};
@@ -16,7 +17,9 @@ use crate::session::Session;
 /// How many waiting tasks are named where none is ready.
 const WAITING_SHOWN: usize = 10;
 
-/// Show what to do next: pending tasks that wait for nothing
+/// Show what to do next: tasks that wait for nothing, the most urgent first
+///
+/// Tasks come by priority where one is given, then by how many others wait for them, then in the order of the plan.
 #[derive(Args)]
 pub struct Next {
     /// How many tasks at most
@@ -33,6 +36,9 @@ pub struct Next {
 struct Object<'a> {
     schema_version: u32,
     tasks: Vec<Task<'a>>,
+    /// Where no task is offered: the pending tasks, and what each waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waiting: Vec<Waiting<'a>>,
     /// How many tasks are in progress; they are not offered again.
     in_progress: u32,
 }
@@ -43,53 +49,89 @@ struct Task<'a> {
     key: &'a str,
     title: &'a str,
     phase: Option<&'a str>,
+    priority: Option<&'static str>,
+    /// How many tasks cannot begin before it is done.
+    unblocks: Option<u32>,
+    /// Whether it was tried before, and failed.
+    retry: bool,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    key: &'a str,
+    /// The task above it that has to wait, where it is not itself.
+    through: Option<&'a str>,
+    waits_for: &'a str,
+    /// What that is: `in progress`, `failed`.
+    state: &'static str,
 }
 
 impl Next {
     /// Runs the command.
     pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
         let current = self.choice.load(session)?;
-        let joined = &current.loaded.analysis.joined;
-        let ready = startable(joined).filter(|&task| joined.blockers(task).next().is_none());
-        let tasks: Vec<TaskIndex> = ready.take(self.count as usize).collect();
-        let text = if self.json { json(joined, &tasks) } else { text(&session.output, joined, &tasks) };
+        let graph = Graph::new(&current.loaded.analysis.joined);
+        // Nothing says how often a failed task may be tried again: that is a person's decision, or `retry`'s.
+        let mut offers = offers(&graph, session.now, |_| None);
+        offers.truncate(self.count as usize);
+        let text = if self.json { json(&graph, &offers) } else { text(&session.output, &graph, &offers) };
         session.output.text(&text);
         current.shown(session)
     }
 }
 
-/// The pending tasks in document order. One with open tasks below it is done by doing those.
-fn startable(joined: &Joined) -> impl Iterator<Item = TaskIndex> {
-    joined.plan.tasks().map(|(task, _)| task).filter(|&task| {
-        let below = joined.below[task.get()];
-        matches!(joined.state(task), State::Pending | State::Ready) && below.completed == below.counted()
-    })
-}
-
-fn json(joined: &Joined, tasks: &[TaskIndex]) -> String {
+fn json(graph: &Graph<'_>, offers: &[Offer]) -> String {
+    let joined = graph.joined();
     let plan = &joined.plan;
-    let tasks = tasks.iter().map(|&task| Task {
-        id: plan.id(task),
-        key: plan.key(task),
-        title: plan.title(task),
-        phase: plan.phase_title(task),
+    let tasks = offers.iter().map(|offer| Task {
+        id: plan.id(offer.task),
+        key: plan.key(offer.task),
+        title: plan.title(offer.task),
+        phase: plan.phase_title(offer.task),
+        priority: offer.priority.map(Priority::label),
+        unblocks: offer.unblocks,
+        retry: offer.retry,
     });
-    let in_progress = joined.total.in_progress;
-    json_text(&Object { schema_version: SCHEMA_VERSION, tasks: tasks.collect(), in_progress }) + "\n"
+    let waiting = waiting(graph).filter(|_| offers.is_empty()).filter_map(|task| {
+        let (waiting, by) = obstacle(graph, task)?;
+        Some(Waiting {
+            key: plan.key(task),
+            through: (waiting != task).then(|| plan.key(waiting)),
+            waits_for: plan.key(by),
+            state: joined.state(by).label(),
+        })
+    });
+    json_text(&Object {
+        schema_version: SCHEMA_VERSION,
+        tasks: tasks.collect(),
+        waiting: waiting.collect(),
+        in_progress: joined.total.in_progress,
+    }) + "\n"
 }
 
-fn text(output: &Output, joined: &Joined, tasks: &[TaskIndex]) -> String {
+fn text(output: &Output, graph: &Graph<'_>, offers: &[Offer]) -> String {
+    let joined = graph.joined();
     let plan = &joined.plan;
     let mut text = String::new();
-    for &task in tasks {
+    for offer in offers {
+        let task = offer.task;
         _ = write!(text, "{}  {}", output.styled(STRONG, &name(joined, task)), harmless(plan.title(task)));
+        let mut behind = String::new();
         if let Some(phase) = plan.phase_title(task) {
-            _ = write!(text, "  {}", output.styled(FAINT, &format!("({})", harmless(phase))));
+            _ = write!(behind, "  ({})", harmless(phase));
+        }
+        let reasons = reasons(offer);
+        if !reasons.is_empty() {
+            _ = write!(behind, "  {}", reasons.join(", "));
+        }
+        if !behind.is_empty() {
+            text.push_str("  ");
+            text.push_str(&output.styled(FAINT, behind.trim_start()));
         }
         text.push('\n');
     }
-    if tasks.is_empty() {
-        text.push_str(&why_none(joined));
+    if offers.is_empty() {
+        text.push_str(&why_none(graph));
     }
     match joined.total.in_progress {
         0 => {}
@@ -99,8 +141,24 @@ fn text(output: &Output, joined: &Joined, tasks: &[TaskIndex]) -> String {
     text
 }
 
+/// Why a task is offered before others.
+fn reasons(offer: &Offer) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if let Some(priority) = offer.priority {
+        reasons.push(format!("{} priority", priority.label()));
+    }
+    if let Some(count @ 1..) = offer.unblocks {
+        reasons.push(format!("unblocks {count}"));
+    }
+    if offer.retry {
+        reasons.push("failed before".to_owned());
+    }
+    reasons
+}
+
 /// Why no task can be started.
-fn why_none(joined: &Joined) -> String {
+fn why_none(graph: &Graph<'_>) -> String {
+    let joined = graph.joined();
     let total = joined.total;
     if total.total == 0 {
         return "the plan has no tasks\n".to_owned();
@@ -109,12 +167,20 @@ fn why_none(joined: &Joined) -> String {
         return format!("nothing is left to do: {total}\n");
     }
     let mut text = format!("no task is ready: {total}\n");
-    let mut waiting = startable(joined);
+    let mut waiting = waiting(graph);
     for task in waiting.by_ref().take(WAITING_SHOWN) {
-        if let Some(other) = joined.blockers(task).next() {
-            let (name, other_name) = (name(joined, task), name(joined, other));
-            _ = writeln!(text, "  {name} waits for {other_name} ({})", joined.state(other).label());
-        }
+        let Some((through, by)) = obstacle(graph, task) else { continue };
+        let (own, other, state) = (name(joined, task), name(joined, by), joined.state(by).label());
+        _ = match through == task {
+            true if by == task => writeln!(text, "  {own} waits for itself"),
+            true => writeln!(text, "  {own} waits for {other} ({state})"),
+            false if by == through => writeln!(text, "  {own} stands below {other} ({state})"),
+            false => writeln!(
+                text,
+                "  {own} stands below {}, which waits for {other} ({state})",
+                name(joined, through)
+            ),
+        };
     }
     match waiting.count() {
         0 => {}
@@ -124,6 +190,12 @@ fn why_none(joined: &Joined) -> String {
         _ = writeln!(text, "  {} failed: `tallymark retry` tries again", total.failed);
     }
     text
+}
+
+/// The task that has to wait, and what it waits for: a task above that is shut stands for both.
+fn obstacle(graph: &Graph<'_>, task: TaskIndex) -> Option<(TaskIndex, TaskIndex)> {
+    let hold = graph.hold(task).map(|hold| (hold.waiting, hold.by));
+    hold.or_else(|| graph.is_shut(task).map(|above| (above, above)))
 }
 
 /// The id of a task, or its key where it has none.

@@ -82,6 +82,8 @@ pub struct Entry {
     pub retry_count: Option<(i64, Span)>,
     /// `lastErrorAt`.
     pub last_error_at: Option<Time>,
+    /// `priority`, a word or a number (taken as its digits).
+    pub priority: Option<Text>,
     /// `dependencies`.
     pub dependencies: Vec<Text>,
     /// `dependents`.

@@ -257,6 +257,9 @@ impl<'a> Reader<'a> {
                 "findingsPath" => entry.findings_path = self.string(&key, value),
                 "retryCount" => entry.retry_count = self.integer(&key, value, "a whole number"),
                 "lastErrorAt" => entry.last_error_at = self.time(&key, value),
+                "priority" if matches!(Kind::of(value.get()), Kind::String | Kind::Number) => {
+                    entry.priority = Some(self.text(value));
+                }
                 "dependencies" => entry.dependencies = self.ids(&key, value),
                 "dependents" => entry.dependents = self.ids(&key, value),
                 _ => {}

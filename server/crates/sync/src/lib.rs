@@ -4,24 +4,33 @@
 
 mod analysis;
 mod close;
+mod digraph;
+mod estimate;
 mod finding;
+pub mod graph;
 mod ids;
 mod join;
 mod marking;
 mod marks;
 mod matching;
 mod neighbours;
+pub mod next;
 mod plain;
+mod priority;
 mod progress;
 mod retries;
+mod remarks;
 pub mod rules;
 mod state;
 mod words;
 
 pub use analysis::Analysis;
 pub use finding::{Facts, File, Finding, Fix, FixAction, Place, Related, Severity, Subject};
+pub use graph::{CriticalPath, Graph, Hold};
 pub use join::{Counterpart, Joined, Match, MatchKind, join};
 pub use marking::{Mark, Marking, Refusal, RefusalKind};
+pub use next::Offer;
+pub use priority::{Priority, priorities};
 pub use progress::Progress;
 pub use retries::{Limits, Retries};
 pub use rules::{Boxes, BrokenRule, Config, Rule};

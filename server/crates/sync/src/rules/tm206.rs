@@ -1,10 +1,10 @@
 //! TM206: tasks that wait for each other in a circle.
 
-use std::collections::VecDeque;
-
 use tallymark_plan::TaskIndex;
 
 use super::{Context, Needs, Reporter, Rule};
+use crate::digraph::Digraph;
+use crate::graph::names_itself;
 use crate::{Joined, Place, Related, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -31,8 +31,8 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     if plan.dependencies.is_empty() && !has_status_dependencies {
         return;
     }
-    let Some(graph) = Graph::new(context.joined) else { return };
-    for circle in graph.circles() {
+    let Some(arrows) = arrows(context.joined) else { return };
+    for circle in arrows.circles(&arrows.groups()) {
         let name = |&task: &u32| context.name(TaskIndex(task));
         let mut told: Vec<String> = circle.iter().take(NAMED).map(name).collect();
         let more = circle.len() - told.len();
@@ -53,137 +53,24 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// Who waits for whom: for task `i` the tasks `edges[starts[i]..starts[i + 1]]`.
-struct Graph {
-    starts: Vec<u32>,
-    edges: Vec<u32>,
-}
+/// So many dependencies are looked at, ranges and phases taken apart. A plan with more was made by a machine, and a check at
+/// each key press must end.
+const MOST: usize = 1 << 20;
 
-impl Graph {
-    /// So many dependencies are looked at, ranges and phases taken apart. A plan with more was made by a machine, and
-    /// a check at each key press must end.
-    const MOST: usize = 1 << 20;
-
-    /// `None` for too many dependencies.
-    fn new(joined: &Joined) -> Option<Self> {
-        let plan = &joined.plan;
-        let mut graph = Self { starts: vec![0], edges: Vec::new() };
-        for (task, _) in plan.tasks() {
-            let own = plan.id(task);
-            let itself =
-                plan.dependencies(task).iter().any(|dependency| Some(plan.slice(dependency.span)) == own);
-            // An id that two tasks bear may mean the other.
-            if itself && own.is_some_and(|id| joined.tasks_with_id(id).count() == 1) {
-                graph.edges.push(task.0);
-            }
-            graph.edges.extend(joined.dependencies(task).into_iter().map(|other| other.0));
-            graph.starts.push(graph.edges.len() as u32);
-            if graph.edges.len() > Self::MOST {
-                return None;
-            }
+/// Who waits for whom; `None` for too many dependencies.
+fn arrows(joined: &Joined) -> Option<Digraph> {
+    let mut arrows = Digraph::new();
+    for (task, _) in joined.plan.tasks() {
+        if names_itself(joined, task) {
+            arrows.push(task.0);
         }
-        Some(graph)
-    }
-
-    fn len(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    fn after(&self, task: u32) -> &[u32] {
-        &self.edges[self.starts[task as usize] as usize..self.starts[task as usize + 1] as usize]
-    }
-
-    /// For each group of tasks that wait for each other, one shortest circle through its first task.
-    fn circles(&self) -> Vec<Vec<u32>> {
-        let groups = self.groups();
-        let mut firsts: Vec<Option<u32>> = vec![None; self.len()];
-        let mut circles = Vec::new();
-        for task in 0..self.len() as u32 {
-            let group = groups[task as usize];
-            if firsts[group as usize].is_none() {
-                firsts[group as usize] = Some(task);
-                circles.extend(self.shortest(task, &groups));
-            }
+        joined.dependencies(task).into_iter().for_each(|other| arrows.push(other.0));
+        arrows.close();
+        if arrows.arrows() > MOST {
+            return None;
         }
-        circles
     }
-
-    /// The shortest way from a task back to itself inside its group.
-    fn shortest(&self, start: u32, groups: &[u32]) -> Option<Vec<u32>> {
-        let group = groups[start as usize];
-        let mut queue = VecDeque::from([start]);
-        let mut before = std::collections::HashMap::new();
-        while let Some(task) = queue.pop_front() {
-            for &next in self.after(task) {
-                if next == start {
-                    let mut circle = vec![task];
-                    while let Some(&earlier) = before.get(&circle[circle.len() - 1]) {
-                        circle.push(earlier);
-                    }
-                    circle.reverse();
-                    return Some(circle);
-                }
-                if groups[next as usize] == group && !before.contains_key(&next) {
-                    before.insert(next, task);
-                    queue.push_back(next);
-                }
-            }
-        }
-        None
-    }
-
-    /// The strongly connected component of each task, by Tarjan's algorithm with its stack on the heap.
-    fn groups(&self) -> Vec<u32> {
-        const UNSEEN: u32 = u32::MAX;
-        let count = self.len();
-        let mut order = vec![UNSEEN; count];
-        let mut low = vec![0; count];
-        let mut groups = vec![UNSEEN; count];
-        let (mut next_order, mut next_group) = (0, 0);
-        let mut open: Vec<u32> = Vec::new();
-        // A task, and how many of its edges have been followed.
-        let mut path: Vec<(u32, usize)> = Vec::new();
-        for root in 0..count as u32 {
-            if order[root as usize] != UNSEEN {
-                continue;
-            }
-            path.push((root, 0));
-            while let Some(&mut (task, ref mut followed)) = path.last_mut() {
-                let at = task as usize;
-                if *followed == 0 {
-                    order[at] = next_order;
-                    low[at] = next_order;
-                    next_order += 1;
-                    open.push(task);
-                }
-                let next = self.after(task).get(*followed).copied();
-                *followed += 1;
-                match next {
-                    Some(next) if order[next as usize] == UNSEEN => path.push((next, 0)),
-                    Some(next) if groups[next as usize] == UNSEEN => {
-                        low[at] = low[at].min(order[next as usize])
-                    }
-                    Some(_) => {}
-                    None => {
-                        path.pop();
-                        if let Some(&(above, _)) = path.last() {
-                            low[above as usize] = low[above as usize].min(low[at]);
-                        }
-                        if low[at] == order[at] {
-                            while let Some(member) = open.pop() {
-                                groups[member as usize] = next_group;
-                                if member == task {
-                                    break;
-                                }
-                            }
-                            next_group += 1;
-                        }
-                    }
-                }
-            }
-        }
-        groups
-    }
+    Some(arrows)
 }
 
 #[cfg(test)]
