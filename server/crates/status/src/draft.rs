@@ -14,7 +14,7 @@ use crate::{
 mod render;
 mod runs;
 
-use render::ListStyle;
+pub(crate) use render::ListStyle;
 
 /// What became of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ struct Added {
 }
 
 /// A status file, and what is to change in it.
-struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     status: &'a Status,
     now: i64,
     force: bool,
@@ -106,7 +106,7 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(status: &'a Status, now: i64, force: bool, few: bool) -> Self {
+    pub(crate) fn new(status: &'a Status, now: i64, force: bool, few: bool) -> Self {
         Self {
             status,
             now,

@@ -88,6 +88,8 @@ pub struct Entry {
     pub dependencies: Vec<Text>,
     /// `dependents`.
     pub dependents: Vec<Text>,
+    /// `mergeConflicts`, an object: what a merge of two branches could not decide; see [`Status::unsettled`].
+    pub merge_conflicts: Option<Span>,
 }
 
 /// A string value: a slice of the source, or its own text where the JSON has escapes.

@@ -8,6 +8,7 @@ use tallymark_text::{DecodeError, Source, Span};
 use crate::{
     Entry, Problem, ProblemKind, Status, Summary, SummaryField, Text, Time,
     json::{self, Head, HeadValue, Kind},
+    merge::CONFLICTS,
     time,
 };
 
@@ -262,6 +263,9 @@ impl<'a> Reader<'a> {
                 }
                 "dependencies" => entry.dependencies = self.ids(&key, value),
                 "dependents" => entry.dependents = self.ids(&key, value),
+                CONFLICTS if Kind::of(value.get()) == Kind::Object => {
+                    entry.merge_conflicts = Some(self.span(value));
+                }
                 _ => {}
             }
         });

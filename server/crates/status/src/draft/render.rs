@@ -10,7 +10,7 @@ use crate::{EntryIndex, Status, StoreError, Text, Word, edit::Object, json, time
 impl Draft<'_> {
     /// The first phase with an unfinished task, or the last phase, as JSON. Phases come in the order in which they are first
     /// named. Completed and skipped tasks are finished.
-    fn current_phase(&self) -> Option<String> {
+    pub(crate) fn current_phase(&self) -> Option<String> {
         let mut places: HashMap<&str, usize> = HashMap::new();
         let (mut last, mut first_open): (Option<&str>, Option<(usize, &str)>) = (None, None);
         // Phases come in runs: most tasks have that of the one before.
@@ -90,7 +90,7 @@ impl Draft<'_> {
 
     /// The new `summary`: its numbers replaced, and those added that are not zero; all six, and the object itself, only
     /// if that was asked for.
-    fn summary(&self, stored: Option<&str>, head_lead: &str, colon: &str) -> Option<String> {
+    pub(crate) fn summary(&self, stored: Option<&str>, head_lead: &str, colon: &str) -> Option<String> {
         let indent = head_lead.trim_start_matches(['\r', '\n']);
         let lead = format!("{head_lead}{indent}");
         let mut summary = match stored {
@@ -250,17 +250,17 @@ fn list_offset(text: &str, list: &str, reference: &Text) -> Option<usize> {
 }
 
 /// The blanks of a list of objects.
-pub(super) struct ListStyle {
+pub(crate) struct ListStyle {
     /// Before the first element.
-    pub(super) first: String,
+    pub(crate) first: String,
     /// Before a later element, behind its comma.
-    pub(super) element: String,
+    pub(crate) element: String,
     /// Before the closing bracket.
-    pub(super) close: String,
+    pub(crate) close: String,
     /// Before a key of an element.
-    pub(super) member: String,
+    pub(crate) member: String,
     /// Around a colon.
-    pub(super) colon: String,
+    pub(crate) colon: String,
 }
 
 impl ListStyle {
@@ -278,7 +278,7 @@ impl ListStyle {
     }
 
     /// Of the entries, where there are two; with one or none, as the blanks before the first, or the head's.
-    fn of_tasks(status: &Status) -> Self {
+    pub(crate) fn of_tasks(status: &Status) -> Self {
         let text = status.source.text();
         let before = |index: usize| {
             let start = status.entries[index].span.start as usize;
