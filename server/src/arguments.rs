@@ -85,6 +85,8 @@ pub enum Command {
     Reopen(reopen::Reopen),
     History(history::History),
     Init(init::Init),
+    Git(git::Git),
+    MergeDriver(merge_driver::MergeDriver),
     Lsp(lsp::Lsp),
     Sidecar(sidecar::Sidecar),
     Completions(completions::Completions),
@@ -108,6 +110,8 @@ impl Command {
             Command::Reopen(command) => command.run(session),
             Command::History(command) => command.run(session),
             Command::Init(command) => command.run(session),
+            Command::Git(command) => command.run(session),
+            Command::MergeDriver(command) => command.run(session),
             Command::Lsp(command) => command.run(session),
             Command::Sidecar(command) => command.run(session),
             Command::Completions(command) => command.run(session),
@@ -125,7 +129,7 @@ const GROUPS: [(&str, &[&str]); 3] = [
             "init",
         ],
     ),
-    ("Tools", &["lsp", "sidecar", "completions"]),
+    ("Tools", &["git", "merge-driver", "lsp", "sidecar", "completions"]),
 ];
 
 /// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.

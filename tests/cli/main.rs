@@ -13,6 +13,7 @@ mod explain;
 mod fix;
 mod formats;
 mod general;
+mod git;
 mod history;
 mod init;
 mod marks;
