@@ -5,6 +5,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 use tallymark_text::Span;
 
 use crate::boxes::{box_at, bullet_at, line_end, skip_blanks, trim_end};
+use crate::elements::Element;
 use crate::{Ignored, IgnoredWhy, Problem, ProblemKind};
 
 /// Index into [`Blocks::items`].
@@ -19,6 +20,8 @@ pub(crate) enum Block {
     Label { span: Span, item: Option<ItemIndex> },
     /// A list item.
     Item(ItemIndex),
+    /// An XML element: an index into [`Blocks::elements`].
+    Element(u32),
 }
 
 /// A list item outside quotes.
@@ -50,6 +53,42 @@ pub(crate) struct Blocks {
     /// Code that is code by its indentation alone.
     pub indented: Vec<Span>,
     pub problems: Vec<Problem>,
+    /// XML elements outside code, in document order.
+    pub elements: Vec<Element>,
+}
+
+impl Blocks {
+    /// Puts elements among the blocks, each at its place; those in code are none.
+    pub fn add_elements(&mut self, elements: Vec<Element>) {
+        if elements.is_empty() {
+            return;
+        }
+        let mut ignored = self.ignored.iter().peekable();
+        self.elements = elements
+            .into_iter()
+            .filter(|element| {
+                let at = element.line.start;
+                while ignored.next_if(|ignored| ignored.span.end <= at).is_some() {}
+                ignored.peek().is_none_or(|ignored| at < ignored.span.start)
+            })
+            .collect();
+        let start = |block: &Block| match *block {
+            Block::Heading { span, .. } | Block::Label { span, .. } => span.start,
+            Block::Item(item) => self.items[item as usize].span.start,
+            Block::Element(element) => self.elements[element as usize].line.start,
+        };
+        let mut order = Vec::with_capacity(self.order.len() + self.elements.len());
+        let mut next = 0;
+        for block in &self.order {
+            while self.elements.get(next).is_some_and(|element| element.line.start <= start(block)) {
+                order.push(Block::Element(next as u32));
+                next += 1;
+            }
+            order.push(*block);
+        }
+        order.extend((next..self.elements.len()).map(|element| Block::Element(element as u32)));
+        self.order = order;
+    }
 }
 
 /// Walks over `text[from..]`. `text` is what pulldown-cmark sees; the spans fit the source, which has the same length.

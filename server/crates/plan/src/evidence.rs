@@ -5,7 +5,9 @@ use tallymark_text::Span;
 
 use crate::blocks::{Block, Blocks};
 use crate::boxes::{Shape, after_bullet, box_at, skip_blanks};
-use crate::dialects::is_task_heading;
+use crate::dialects::{PHASE, is_task_heading};
+use crate::elements::ElementKind;
+use crate::front_matter::fields;
 use crate::headings::{PHASE_WORDS, contains, label_words, mark_in, phase_name, plain_name};
 use crate::ids::{Form, IdForms, id_at};
 
@@ -56,6 +58,16 @@ pub(crate) struct Evidence<'a> {
     pub tasks_subtasks: bool,
     /// Boxes with `(AC: 1)` in their line.
     pub criteria_references: u32,
+    /// Boxes `**Phase 1: Name**`
+    pub phase_boxes: u32,
+    /// Boxes with an id like `01-02`.
+    pub plan_numbers: u32,
+    /// `<name>` inside `<task>`.
+    pub task_elements: u32,
+    /// The keys of the front matter.
+    pub front_keys: Vec<&'a str>,
+    /// `<!-- AC:BEGIN -->` and the like.
+    pub backlog_comments: bool,
     /// `## Progress`
     pub progress_headings: u32,
     /// The other headings that ExecPlans must have, and nobody else has.
@@ -87,6 +99,12 @@ const EXEC_PLAN_HEADINGS: &[&str] = &[
     "validation and acceptance",
 ];
 
+/// `<!-- AC:BEGIN -->`, `<!-- SECTION:DESCRIPTION:BEGIN -->`
+fn is_backlog_comment(comment: &str) -> bool {
+    let inside = comment.trim_start_matches("<!--").trim_end_matches("-->").trim();
+    inside.ends_with(":BEGIN") && ["AC:", "DOD:", "SECTION:"].iter().any(|start| inside.starts_with(start))
+}
+
 /// `Tasks / Subtasks`, with blanks around the slash or not.
 fn is_tasks_subtasks(words: &str) -> bool {
     words.split_once('/').is_some_and(|(tasks, subtasks)| {
@@ -94,16 +112,23 @@ fn is_tasks_subtasks(words: &str) -> bool {
     })
 }
 
-const ALL_FORMS: IdForms = IdForms { single: true, task_number: true, prefixed: false };
+const ALL_FORMS: IdForms = IdForms { single: true, task_number: true, prefixed: false, plan_number: true };
 
 impl<'a> Evidence<'a> {
     /// Looks over a file.
-    pub fn gather(text: &str, blocks: &Blocks, path: &'a str) -> Self {
+    pub fn gather(text: &'a str, blocks: &Blocks, path: &'a str, front: Span) -> Self {
         let bytes = text.as_bytes();
         let mut seen = Evidence {
             path,
             requirements: memmem::find(bytes, b"_Requirements:").is_some(),
             output: memmem::find(bytes, b"**Output").is_some(),
+            front_keys: fields(text, front).map(|field| field.key).collect(),
+            backlog_comments: blocks.comments.iter().any(|comment| is_backlog_comment(&text[comment.range()])),
+            task_elements: blocks
+                .elements
+                .iter()
+                .filter(|element| matches!(element.kind, ElementKind::Task { .. }))
+                .count() as u32,
             ..Evidence::default()
         };
         let mut phase = None;
@@ -149,7 +174,7 @@ impl<'a> Evidence<'a> {
                         }
                     }
                 }
-                Block::Label { .. } => {}
+                Block::Label { .. } | Block::Element(_) => {}
                 Block::Item(index) => {
                     let item = blocks.items[index as usize];
                     let content = after_bullet(bytes, item.span.start as usize);
@@ -183,6 +208,7 @@ impl<'a> Evidence<'a> {
                     let said = &text[words..end];
                     seen.step_boxes += u32::from(said.trim_start_matches('*').starts_with("Step "));
                     seen.criteria_references += u32::from(said.contains("(AC:") || said.contains("(AC "));
+                    seen.phase_boxes += u32::from(phase_name(text, Span::new(words, end), PHASE).is_some());
                     let Some(id) = id_at(text, words, end, ALL_FORMS) else { continue };
                     match id.form {
                         Form::TaskNumber => seen.task_numbers += 1,
@@ -192,6 +218,7 @@ impl<'a> Evidence<'a> {
                             seen.boxes_of_group += u32::from(own.is_some() && own == group);
                         }
                         Form::Single => seen.single += 1,
+                        Form::PlanNumber => seen.plan_numbers += 1,
                         Form::Prefixed => {}
                     }
                 }
@@ -219,6 +246,11 @@ impl<'a> Evidence<'a> {
             u32::from(contains(words, "validation criteria") || contains(words, "implementation steps"));
         let id = id_at(text, span.start as usize, span.end as usize, IdForms::default());
         self.marked_headings += u32::from(id.is_some() && mark_in(text, span).is_some());
+    }
+
+    /// Whether the front matter has a key.
+    pub fn has_front_key(&self, key: &str) -> bool {
+        self.front_keys.contains(&key)
     }
 
     /// The last part of the path.

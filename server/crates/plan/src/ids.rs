@@ -11,6 +11,8 @@ pub(crate) struct IdForms {
     pub task_number: bool,
     /// `ABC-1:`, `V1.`, `**ABC-1**`: capitals and a number, with punctuation behind them or in bold.
     pub prefixed: bool,
+    /// `01-02`, `02.1-01`, `01-02-PLAN.md`: a phase and a plan in it.
+    pub plan_number: bool,
 }
 
 /// An id found at the beginning of some words.
@@ -33,6 +35,8 @@ pub(crate) enum Form {
     TaskNumber,
     /// `ABC-1`
     Prefixed,
+    /// `01-02`
+    PlanNumber,
 }
 
 /// The words before a number that are no part of an id: `Task 1.1: …`.
@@ -56,13 +60,19 @@ pub(crate) fn id_at(text: &str, at: usize, end: usize, forms: IdForms) -> Option
     from += usize::from(bracket);
     let first = *bytes.get(from)?;
     let (to, form) = if first.is_ascii_digit() {
-        number(bytes, from)?
+        match forms.plan_number.then(|| plan_number(bytes, from)).flatten() {
+            Some(to) => (to, Form::PlanNumber),
+            None => number(bytes, from)?,
+        }
     } else if first.is_ascii_uppercase() && (forms.task_number || forms.prefixed) && !worded {
         prefixed(bytes, from, forms)?
     } else {
         return None;
     };
     let mut rest = to;
+    if form == Form::PlanNumber && text[to..end].starts_with("-PLAN.md") {
+        rest += "-PLAN.md".len();
+    }
     if bracket {
         if bytes.get(rest) != Some(&b']') {
             return None;
@@ -100,7 +110,7 @@ pub(crate) fn id_at(text: &str, at: usize, end: usize, forms: IdForms) -> Option
         Some(byte) => punctuated && !byte.is_ascii(),
     };
     let sure = match form {
-        Form::Dotted => true,
+        Form::Dotted | Form::PlanNumber => true,
         Form::TaskNumber => forms.task_number,
         Form::Single => forms.single && (punctuated || worded) || worded && punctuated,
         Form::Prefixed => forms.prefixed && (punctuated || closed || bracket),
@@ -146,6 +156,24 @@ fn number(bytes: &[u8], from: usize) -> Option<(usize, Form)> {
     Some((at, if dots > 0 { Form::Dotted } else { Form::Single }))
 }
 
+/// `01-02`, `02.1-01`: where it ends.
+fn plan_number(bytes: &[u8], from: usize) -> Option<usize> {
+    let digits = |at: usize| bytes[at..].iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let mut at = from + digits(from);
+    if bytes.get(at) == Some(&b'.') {
+        at += 1 + digits(at + 1);
+    }
+    let plan = (bytes.get(at) == Some(&b'-')).then(|| digits(at + 1))?;
+    // `2025-10-01` is a day.
+    let ends = at - from <= 6 && (1..=3).contains(&plan) && !is_day(bytes.get(at + 1 + plan..)?);
+    ends.then_some(at + 1 + plan)
+}
+
+/// Whether what stands behind `2025-10` makes a date of it.
+fn is_day(behind: &[u8]) -> bool {
+    behind.first() == Some(&b'-') && behind.get(1).is_some_and(u8::is_ascii_digit)
+}
+
 /// `T001`, `ABC-1`, `V1`, `AUTH-01.2`.
 fn prefixed(bytes: &[u8], from: usize, forms: IdForms) -> Option<(usize, Form)> {
     let capitals = bytes[from..].iter().take(11).take_while(|byte| byte.is_ascii_uppercase()).count();
@@ -177,7 +205,7 @@ fn prefixed(bytes: &[u8], from: usize, forms: IdForms) -> Option<(usize, Form)> 
 /// The length of the id at the beginning of `text` that a dependency may name: `1.1`, `T003`, `ABC-1`, `3`.
 pub(crate) fn reference(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let forms = IdForms { single: true, task_number: true, prefixed: true };
+    let forms = IdForms { single: true, task_number: true, prefixed: true, plan_number: false };
     let first = *bytes.first()?;
     let (to, _) = if first.is_ascii_digit() {
         number(bytes, 0)?

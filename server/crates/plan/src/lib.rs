@@ -9,6 +9,7 @@ mod blocks;
 mod boxes;
 mod dependencies;
 mod dialects;
+mod elements;
 mod evidence;
 mod front_matter;
 mod head;

@@ -15,20 +15,20 @@ const MARKERS: usize = 64;
 /// How far a bullet may be indented, in columns: two for each level, at least.
 const COLUMNS: usize = 400;
 
-/// The text for pulldown-cmark, and a problem for each stretch blanked out.
-pub(crate) fn prepare(source: &Source) -> (Cow<'_, str>, Vec<Problem>) {
+/// The text for pulldown-cmark without the lines that are `tags`, and a problem for each stretch that is nested too deep.
+pub(crate) fn prepare<'t>(source: &'t Source, tags: &[Span]) -> (Cow<'t, str>, Vec<Problem>) {
     let text = source.text();
     let deep = deep_stretches(source);
     let lone = |at: &usize| text.as_bytes().get(at + 1) != Some(&b'\n');
     let returns: Vec<usize> = memchr::memchr_iter(b'\r', text.as_bytes()).filter(lone).collect();
-    if deep.is_empty() && returns.is_empty() {
+    if deep.is_empty() && returns.is_empty() && tags.is_empty() {
         return (Cow::Borrowed(text), Vec::new());
     }
     let mut bytes = text.as_bytes().to_vec();
     for at in returns {
         bytes[at] = b'\n';
     }
-    for span in &deep {
+    for span in deep.iter().chain(tags) {
         for byte in &mut bytes[span.range()] {
             if !matches!(byte, b'\n' | b'\r') {
                 *byte = b' ';

@@ -75,6 +75,10 @@ pub enum Dialect {
     Kiro,
     /// OpenSpec's `tasks.md`: `## 1. Group`, `- [ ] 1.1 …`.
     OpenSpec,
+    /// Backlog.md: a file is a task, told in its front matter; its boxes are criteria.
+    Backlog,
+    /// GSD: roadmaps with phases and plans `01-02`, and PLAN files with `<task>` elements.
+    Gsd,
     /// superpowers' plans: `### Task 1: …` with boxes `**Step 1: …**` that start again in each.
     Superpowers,
     /// BMAD stories: `- [ ] Task 1: … (AC: 1)` below `Status: review`.
@@ -140,7 +144,7 @@ pub struct Task {
     pub sequential: bool,
     /// Marked as optional (Kiro's `[ ]*`).
     pub optional: bool,
-    /// Whether a list item or a heading stands for it.
+    /// What stands for it: a list item, a heading, front matter.
     pub form: TaskForm,
 }
 
@@ -151,8 +155,10 @@ pub enum TaskForm {
     Box,
     /// A heading, with or without a mark.
     Heading,
-    /// A list item without a box (a numbered step).
+    /// A list item without a box (a numbered step), or an XML element.
     Step,
+    /// The front matter of a file that is a task: its state is a word there.
+    FrontMatter,
 }
 
 /// What stands in a box, or the emoji or word that stands for a box.
@@ -409,7 +415,9 @@ impl Plan {
 
 impl Dialect {
     /// All dialects, in the order in which they are tried.
-    pub const ALL: [Dialect; 11] = [
+    pub const ALL: [Dialect; 13] = [
+        Dialect::Backlog,
+        Dialect::Gsd,
         Dialect::Bmad,
         Dialect::Superpowers,
         Dialect::SpecKit,
@@ -433,6 +441,8 @@ impl Dialect {
             Dialect::SpecKit => "spec-kit",
             Dialect::Kiro => "kiro",
             Dialect::OpenSpec => "openspec",
+            Dialect::Backlog => "backlog",
+            Dialect::Gsd => "gsd",
             Dialect::Superpowers => "superpowers",
             Dialect::Bmad => "bmad",
             Dialect::ExecPlan => "exec-plan",

@@ -7,7 +7,7 @@ use tallymark_text::Source;
 use crate::evidence::Evidence;
 use crate::leftovers::{self, Accounted};
 use crate::{
-    Dialect, Ignored, IgnoredWhy, Plan, Verdict, annotations, blocks, dependencies, dialects, keys,
+    Dialect, Ignored, IgnoredWhy, Plan, Verdict, annotations, blocks, dependencies, dialects, elements, keys,
     markdown_text, read,
 };
 
@@ -24,14 +24,16 @@ pub struct Options<'a> {
 pub fn parse(source: Arc<Source>, options: Options<'_>) -> Plan {
     let text = source.text();
     let front = crate::front_matter::front_matter(&source);
-    let (markdown, mut problems) = markdown_text::prepare(&source);
+    let elements = elements::find(&source);
+    let (markdown, mut problems) = markdown_text::prepare(&source, &elements.tags);
     let mut blocks = blocks::walk(&markdown, front.end as usize);
+    blocks.add_elements(elements.found);
     let (dialect, verdict) = match options.dialect {
         Some(dialect) => (dialect, Verdict::Plan("the settings name its dialect")),
-        None => dialects::sniff(&Evidence::gather(text, &blocks, options.path)),
+        None => dialects::sniff(&Evidence::gather(text, &blocks, options.path, front)),
     };
     let reading = dialects::reading(dialect);
-    let mut found = read::read(&source, &blocks, reading);
+    let mut found = read::read(&source, &blocks, front, reading);
 
     let mut ignored = std::mem::take(&mut blocks.ignored);
     if !front.is_empty() {

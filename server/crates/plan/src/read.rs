@@ -1,12 +1,16 @@
 //! From blocks to phases, tasks and criteria, as a dialect reads them.
 
+mod elements;
+mod phases;
+mod whole_file;
+
 use std::collections::HashSet;
 
 use tallymark_text::{Source, Span};
 
 use crate::blocks::{Block, Blocks, ItemIndex};
 use crate::boxes::{Boxed, Shape, after_bullet, box_at, line_end, skip_blanks, trim_end};
-use crate::dialects::{Place, Reading, meaning};
+use crate::dialects::{PHASE, Place, Reading, WholeFile, meaning};
 use crate::head::{Head, explains, says_verify};
 use crate::headings::{
     PHASE_WORDS, PhaseName, announces_criteria, announces_legend, announces_tasks, label_words, mark_in,
@@ -14,7 +18,6 @@ use crate::headings::{
 };
 use crate::ids::id_at;
 use crate::nesting::nest_by_id;
-use crate::status_line::{mark_of, status_line};
 use crate::{Criterion, Ignored, IgnoredWhy, Mark, Meaning, Phase, PhaseIndex, Task, TaskForm, TaskIndex};
 
 /// What reading finds.
@@ -29,7 +32,7 @@ pub(crate) struct Found {
 }
 
 /// Reads `blocks` as `reading` says.
-pub(crate) fn read(source: &Source, blocks: &Blocks, reading: &dyn Reading) -> Found {
+pub(crate) fn read(source: &Source, blocks: &Blocks, front: Span, reading: &dyn Reading) -> Found {
     let mut reader = Reader {
         text: source.text(),
         reading,
@@ -44,13 +47,19 @@ pub(crate) fn read(source: &Source, blocks: &Blocks, reading: &dyn Reading) -> F
         ordinals: Vec::new(),
         loose_ordinals: 0,
         told: HashSet::new(),
+        phase_index: Vec::new(),
+        title_is_task: false,
     };
     reader.found.tasks.reserve(blocks.items.len());
+    if reading.whole_file() == WholeFile::Task {
+        reader.title_is_task = !reader.front_matter_task(front);
+    }
     for block in &blocks.order {
         match *block {
             Block::Heading { level, span, text } => reader.heading(level, span, text),
             Block::Label { span, item } => reader.label(span, item),
             Block::Item(index) => reader.item(index),
+            Block::Element(index) => reader.element(blocks.elements[index as usize]),
         }
     }
     reader.finish()
@@ -102,6 +111,10 @@ struct Reader<'t> {
     loose_ordinals: u32,
     /// Ids and one-word titles of the tasks that are headings: what the text repeats them by.
     told: HashSet<&'t str>,
+    /// Tasks that may be phases of an index, with the phase's number.
+    phase_index: Vec<(TaskIndex, Span)>,
+    /// Whether the first title is the task that the file is.
+    title_is_task: bool,
 }
 
 const LABEL_LEVEL: u8 = 7;
@@ -123,12 +136,17 @@ impl<'t> Reader<'t> {
             return;
         }
         let is_title = first_title && self.blocks.headings_of_first_level == 1;
+        if first_title && self.title_is_task {
+            self.title_task(span, text);
+            return;
+        }
+        let may_be_phase = !is_title || self.reading.whole_file() == WholeFile::Phase;
         if let Some(name) = self.reading.phase(self.text, level, text)
-            && (!is_title || self.reading.title_is_phase())
+            && may_be_phase
             && !self.repeats_open_phase(&name, text)
         {
             self.open_phase(level, span, name);
-            if is_title && self.reading.reads_status_line() {
+            if is_title {
                 self.phase_status(span.end as usize);
             }
             return;
@@ -138,15 +156,6 @@ impl<'t> Reader<'t> {
         }
         if !first_title && announces_criteria(words) {
             self.criteria_level = Some(level);
-        }
-    }
-
-    /// The mark of the phase that was opened last, from the status line behind `at`.
-    fn phase_status(&mut self, at: usize) {
-        let words = status_line(self.text, at);
-        let mark = words.map(|words| mark_of(self.text, words, self.reading.status_words()));
-        if let (Some(phase), Some(mark)) = (self.found.phases.last_mut(), mark) {
-            phase.mark = Some(mark).filter(|mark| mark.meaning != Meaning::Unknown);
         }
     }
 
@@ -345,7 +354,12 @@ impl<'t> Reader<'t> {
             self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Repetition });
             return;
         }
-        let verifies = head.id.is_none() && (state.criteria || self.in_criteria() || says_verify(rest));
+        let named = if self.reading.has_phase_index() && head.id.is_none() {
+            phase_name(self.text, Span::new(words, end), PHASE)
+        } else {
+            None
+        };
+        let verifies = named.is_none() && head.id.is_none() && (state.criteria || self.in_criteria() || says_verify(rest));
         if verifies {
             state.criteria = true;
             self.criterion(line, mark, Span::new(words, end), state.task);
@@ -358,7 +372,13 @@ impl<'t> Reader<'t> {
         task.parallel = head.parallel;
         task.sequential = head.sequential;
         task.optional = optional;
-        state.task = Some(TaskIndex(self.found.tasks.len() as u32));
+        let index = TaskIndex(self.found.tasks.len() as u32);
+        if let Some(number) = named.and_then(|name| name.number) {
+            task.id = Some(number);
+            task.title = self.behind_number(number, end);
+            self.phase_index.push((index, number));
+        }
+        state.task = Some(index);
         self.found.tasks.push(task);
     }
 
@@ -424,7 +444,7 @@ impl<'t> Reader<'t> {
 
     fn new_task(&self, block: Span, line: Span, form: TaskForm, parent: Option<TaskIndex>) -> Task {
         let parent = parent.or_else(|| match form {
-            TaskForm::Heading => None,
+            TaskForm::Heading | TaskForm::FrontMatter => None,
             TaskForm::Box | TaskForm::Step => self.open_headings.last().map(|&(_, task)| task),
         });
         Task {
@@ -461,35 +481,11 @@ impl<'t> Reader<'t> {
         if self.reading.nests_by_id() {
             nest_by_id(self.text, &mut self.found.tasks);
         }
+        self.fold_phase_index();
         if !self.reading.keeps_empty_phases() {
             self.drop_empty_phases();
         }
         self.found
-    }
-
-    fn drop_empty_phases(&mut self) {
-        let mut kept = vec![false; self.found.phases.len()];
-        let tasks = self.found.tasks.iter().filter_map(|task| task.phase);
-        for phase in tasks.chain(self.found.criteria.iter().filter_map(|criterion| criterion.phase)) {
-            kept[phase.get()] = true;
-        }
-        let mut next = 0;
-        let moved: Vec<PhaseIndex> = kept
-            .iter()
-            .map(|&keep| {
-                let index = PhaseIndex(next);
-                next += u32::from(keep);
-                index
-            })
-            .collect();
-        for phase in self.found.tasks.iter_mut().filter_map(|task| task.phase.as_mut()) {
-            *phase = moved[phase.get()];
-        }
-        for phase in self.found.criteria.iter_mut().filter_map(|criterion| criterion.phase.as_mut()) {
-            *phase = moved[phase.get()];
-        }
-        let mut keep = kept.into_iter();
-        self.found.phases.retain(|_| keep.next().unwrap_or(true));
     }
 }
 

@@ -255,3 +255,30 @@ fn what_is_no_plan_says_why() {
     );
     assert!(read(phased, None).is_plan());
 }
+
+/// The fence on the page of GSD that is a PLAN file.
+#[test]
+fn the_plan_file_on_the_page_of_gsd() {
+    let page = page(Dialect::Gsd);
+    let start = page.find("```markdown\n---").expect("a PLAN file") + "```markdown\n".len();
+    let text = &page[start..start + page[start..].find("\n```\n").expect("its end") + 1];
+    let path = ".planning/phases/01-wood/01-02-PLAN.md";
+    for path in [path, ""] {
+        let plan = parse(Arc::new(Source::new(text)), Options { path, dialect: None });
+        assert_eq!((plan.dialect, plan.is_plan(), plan.problems.len()), (Dialect::Gsd, true, 0), "{path}");
+        let tasks: Vec<(Option<&str>, &str)> =
+            plan.tasks().map(|(task, _)| (plan.id(task), plan.title(task))).collect();
+        assert_eq!(tasks, [(Some("1"), "Nail the roof"), (None, "checkpoint:human-verify")]);
+        assert!(plan.slice(plan.tasks[0].block).ends_with("stays on</verify>\n</task>"));
+        assert_eq!(plan.criteria.len(), 1);
+    }
+}
+
+#[test]
+fn a_backlog_task_without_front_matter_is_its_title() {
+    let text = "# Task epic-11.4: Move the roof\n\n**Status**: COMPLETED\n\n## Success Criteria\n\n- [ ] Dry\n\n## Steps\n\n- [x] Lift\n";
+    let path = "backlog/tasks/task-epic-11.4-move-the-roof.md";
+    let plan = parse(Arc::new(Source::new(text)), Options { path, dialect: None });
+    assert_eq!((plan.dialect, plan.is_plan()), (Dialect::Backlog, true));
+    insta::assert_snapshot!("backlog_title", listing(&plan));
+}

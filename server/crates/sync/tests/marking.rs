@@ -193,3 +193,15 @@ fn where_nobody_keeps_boxes_a_subtask_that_status_json_does_not_list_goes_with_i
     assert_eq!(progress(Boxes::Reference), "3/5 · 60%");
     assert_eq!(progress(Boxes::Mirror), "1/5 · 20%");
 }
+
+#[test]
+fn front_matter_that_is_a_task_is_marked_by_its_word() {
+    let plan = "---\nid: BACK-1\ntitle: Read\nstatus: 'To Do'\n---\n\n- [ ] Part\n";
+    let analysis = analysis(Dialect::Backlog, plan, None, Boxes::Auto);
+    let marking = mark(&analysis, 0, Word::Completed).expect("a way");
+    assert_eq!(edited(plan, &marking), plan.replace("To Do", "Done"));
+    let marking = mark(&analysis, 1, Word::Completed).expect("a way");
+    assert_eq!(edited(plan, &marking), plan.replace("[ ]", "[x]"));
+    let refusal = mark(&analysis, 0, Word::Failed).expect_err("no word for it");
+    assert_eq!(refusal.kind, RefusalKind::NeedsStatus);
+}

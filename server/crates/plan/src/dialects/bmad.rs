@@ -3,7 +3,7 @@
 use tallymark_text::Span;
 
 use crate::Meaning;
-use crate::dialects::Reading;
+use crate::dialects::{Reading, WholeFile};
 use crate::evidence::Evidence;
 use crate::headings::{PhaseName, phase_name};
 use crate::ids::IdForms;
@@ -34,15 +34,11 @@ impl Reading for Bmad {
         phase_name(text, span, &["story"])
     }
 
-    fn title_is_phase(&self) -> bool {
-        true
+    fn whole_file(&self) -> WholeFile {
+        WholeFile::Phase
     }
 
     fn status_words(&self) -> &'static [(&'static str, Meaning)] {
         &[("review", Meaning::InProgress), ("approved", Meaning::Open), ("drafted", Meaning::Open)]
-    }
-
-    fn reads_status_line(&self) -> bool {
-        true
     }
 }

@@ -16,7 +16,7 @@ impl Reading for ExecPlan {
     }
 
     fn ids(&self) -> IdForms {
-        IdForms { single: false, task_number: true, prefixed: true }
+        IdForms { task_number: true, prefixed: true, ..IdForms::default() }
     }
 
     fn phase(&self, text: &str, _level: u8, span: Span) -> Option<PhaseName> {

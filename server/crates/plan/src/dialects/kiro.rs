@@ -25,7 +25,7 @@ impl Reading for Kiro {
     }
 
     fn ids(&self) -> IdForms {
-        IdForms { single: true, task_number: false, prefixed: false }
+        IdForms { single: true, ..IdForms::default() }
     }
 
     /// Some lists are flat: `17` and `17.1` side by side.

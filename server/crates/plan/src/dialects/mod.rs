@@ -2,9 +2,11 @@
 //! `docs/dialects/`.
 
 mod action_plan;
+mod backlog;
 mod bmad;
 mod exec_plan;
 mod feature_spec;
+mod gsd;
 mod kiro;
 mod openspec;
 mod phased;
@@ -15,6 +17,7 @@ mod superpowers;
 
 use tallymark_text::Span;
 
+pub(crate) use gsd::PHASE;
 pub(crate) use superpowers::is_task_heading;
 
 use crate::evidence::Evidence;
@@ -47,9 +50,9 @@ pub(crate) trait Reading: Sync {
         true
     }
 
-    /// Whether the title of the file may be a phase though it is the only heading of its level.
-    fn title_is_phase(&self) -> bool {
-        false
+    /// What the file is as a whole.
+    fn whole_file(&self) -> WholeFile {
+        WholeFile::Plan
     }
 
     /// Whether a heading that has an id is a task.
@@ -62,14 +65,19 @@ pub(crate) trait Reading: Sync {
         false
     }
 
-    /// Whether a line `Status: done` below the title says how the whole stands.
-    fn reads_status_line(&self) -> bool {
+    /// Words for the state of the whole file beside those that all know. The first of a meaning is the one that is written.
+    fn status_words(&self) -> &'static [(&'static str, Meaning)] {
+        &[]
+    }
+
+    /// Whether items `**Phase 1: Name**` with a box may stand for the phases that are told below them.
+    fn has_phase_index(&self) -> bool {
         false
     }
 
-    /// Words of a status line that only this dialect knows, in lower case.
-    fn status_words(&self) -> &'static [(&'static str, Meaning)] {
-        &[]
+    /// Whether XML elements are tasks, and hold criteria.
+    fn has_elements(&self) -> bool {
+        false
     }
 
     /// Whether ids start again below each task.
@@ -98,6 +106,17 @@ pub(crate) trait Reading: Sync {
     }
 }
 
+/// What a file is as a whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum WholeFile {
+    /// A plan: phases and tasks stand in it.
+    Plan,
+    /// One phase, by its title, with its state in a line `Status: done`.
+    Phase,
+    /// One task, by its front matter or else by its title.
+    Task,
+}
+
 /// Where a list item stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'t> {
@@ -121,6 +140,8 @@ pub(crate) fn reading(dialect: Dialect) -> &'static dyn Reading {
         Dialect::SpecKit => &spec_kit::SpecKit,
         Dialect::Kiro => &kiro::Kiro,
         Dialect::OpenSpec => &openspec::OpenSpec,
+        Dialect::Backlog => &backlog::Backlog,
+        Dialect::Gsd => &gsd::Gsd,
         Dialect::Superpowers => &superpowers::Superpowers,
         Dialect::Bmad => &bmad::Bmad,
         Dialect::ExecPlan => &exec_plan::ExecPlan,
@@ -167,6 +188,12 @@ fn no_plan_by_path(seen: &Evidence<'_>) -> Option<&'static str> {
     if seen.in_folder("templates") {
         return Some("it lies in a folder of templates: its tasks are samples");
     }
+    let records = [
+        "SUMMARY", "VERIFICATION", "VALIDATION", "RESEARCH", "CONTEXT", "REVIEW", "UAT", "STATE", "PROJECT", "MILESTONES",
+    ];
+    if seen.in_folder(".planning") && records.iter().any(|end| stem.ends_with(end)) {
+        return Some("it is a record that stands beside the plans of GSD, by its name");
+    }
     let instructs = [
         ".claude/commands",
         ".claude/agents",
@@ -207,6 +234,11 @@ impl Dialect {
             Meaning::Unknown => None,
             _ => reading(self).marks().iter().find(|(_, known)| *known == meaning).map(|&(mark, _)| mark),
         }
+    }
+
+    /// The word that says `meaning` in the front matter of a task; `None` if the dialect has none for it.
+    pub fn word_for(self, meaning: Meaning) -> Option<&'static str> {
+        reading(self).status_words().iter().find(|(_, known)| *known == meaning).map(|&(word, _)| word)
     }
 
     /// What a mark between brackets means in this dialect.

@@ -33,6 +33,6 @@ impl Reading for Phased {
     }
 
     fn ids(&self) -> IdForms {
-        IdForms { single: false, task_number: true, prefixed: true }
+        IdForms { task_number: true, prefixed: true, ..IdForms::default() }
     }
 }

@@ -15,7 +15,7 @@ impl Reading for Plain {
     }
 
     fn ids(&self) -> IdForms {
-        IdForms { single: false, task_number: true, prefixed: true }
+        IdForms { task_number: true, prefixed: true, ..IdForms::default() }
     }
 
     fn phase(&self, text: &str, level: u8, span: Span) -> Option<PhaseName> {

@@ -18,7 +18,7 @@ impl Reading for SpecKit {
     }
 
     fn ids(&self) -> IdForms {
-        IdForms { single: false, task_number: true, prefixed: true }
+        IdForms { task_number: true, prefixed: true, ..IdForms::default() }
     }
 
     /// `- [P] tasks = different files, no dependencies`
