@@ -173,7 +173,7 @@ impl Writer {
         let say = |words: &str| complain(&format!("{}\n", harmless(words)));
         let usual = Context::new(session.now, &actor);
         let context = Context {
-            on_wait: &say,
+            on_notice: &say,
             lock_wait: settings.lock_wait().unwrap_or(usual.lock_wait),
             foreign_stale: settings.foreign_stale().unwrap_or(usual.foreign_stale),
             ..usual

@@ -10,6 +10,8 @@ mod bad_input;
 mod check;
 mod contention;
 mod explain;
+#[cfg(target_os = "linux")]
+mod faults;
 mod fix;
 mod formats;
 mod general;
@@ -22,3 +24,5 @@ mod progress;
 mod status;
 mod support;
 mod sync_check;
+#[cfg(target_os = "linux")]
+mod trace;

@@ -46,6 +46,7 @@ pub(crate) struct LockDirectory {
     path: PathBuf,
     identity: Identity,
     refresher: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+    released: bool,
 }
 
 /// How long to wait for a foreign lock directory, and when one counts as left behind.
@@ -109,18 +110,19 @@ impl LockDirectory {
             }
             made => made?,
         }
-        let identity = Identity::of(&fs::symlink_metadata(&own)?);
-        let placed = (hooks.note)(identity)
+        let placed = fs::symlink_metadata(&own)
+            .map(|metadata| Identity::of(&metadata))
+            .and_then(|identity| (hooks.note)(identity).map(|()| identity))
             .map_err(DirectoryError::Io)
-            .and_then(|()| wait_and_place(&own, &place, patience, hooks.waiting));
-        let placed = match placed {
+            .and_then(|identity| Ok((identity, wait_and_place(&own, &place, patience, hooks.waiting)?)));
+        let (identity, placed) = match placed {
             Ok(placed) => placed,
             Err(error) => {
                 let _ = fs::remove_dir(&own);
                 return Err(error);
             }
         };
-        let mut directory = Self { path: place, identity, refresher: None };
+        let mut directory = Self { path: place, identity, refresher: None, released: false };
         if let Placed::MadeAnew = placed {
             directory.identity = Identity::of(&fs::symlink_metadata(&directory.path)?);
             (hooks.note)(directory.identity)?;
@@ -131,21 +133,36 @@ impl LockDirectory {
 
     /// Whether the directory in place is still the one that we made. A Node writer takes it away when it believes us dead,
     /// as after a machine's sleep.
-    pub(crate) fn is_ours(&self) -> bool {
-        Identity::at(&self.path) == Some(self.identity)
+    pub(crate) fn is_ours(&self) -> io::Result<bool> {
+        match fs::symlink_metadata(&self.path) {
+            Ok(metadata) => Ok(Identity::of(&metadata) == self.identity),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes it. The answer is whether it is gone: if not, the note in holder.json must stay, for it tells the next of us
+    /// whose it is.
+    pub(crate) fn release(&mut self) -> bool {
+        if self.released {
+            return true;
+        }
+        if let Some((stop, thread)) = self.refresher.take() {
+            drop(stop);
+            let _ = thread.join();
+        }
+        self.released = match self.is_ours() {
+            Ok(true) => fs::remove_dir(&self.path).is_ok(),
+            Ok(false) => true,
+            Err(_) => false,
+        };
+        self.released
     }
 }
 
 impl Drop for LockDirectory {
     fn drop(&mut self) {
-        if let Some((stop, thread)) = self.refresher.take() {
-            drop(stop);
-            let _ = thread.join();
-        }
-        if self.is_ours() {
-            // If that fails the note in holder.json tells the next of us that it is ours.
-            let _ = fs::remove_dir(&self.path);
-        }
+        self.release();
     }
 }
 

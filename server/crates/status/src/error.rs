@@ -4,7 +4,7 @@ use std::{fmt, io, path::PathBuf, time::Duration};
 
 use crate::{Word, holder::Holder};
 
-/// Why nothing was written. Each says in one sentence what is wrong and, where there is a way out, which.
+/// Why it was not done as asked. But for [`StoreError::Unsynced`] nothing was written. Each says in one sentence what is wrong and, where there is a way out, which.
 #[derive(Debug)]
 pub enum StoreError {
     /// There is no such file.
@@ -103,6 +103,13 @@ pub enum StoreError {
         /// It is the lock directory of another program, such as a Node writer.
         foreign: bool,
     },
+    /// The change is in the file, but the system would not say that it is on the disk: a power failure could take it back.
+    Unsynced {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
     /// The system refused something. The old file is whole.
     Io {
         /// What we were doing: "write the new text beside it".
@@ -130,6 +137,7 @@ impl StoreError {
             | StoreError::Refused { .. }
             | StoreError::NumericId { .. }
             | StoreError::NoListOfRuns { .. }
+            | StoreError::Unsynced { .. }
             | StoreError::Io { .. } => 2,
             StoreError::Conflict { .. } => 3,
             StoreError::LockTimeout { .. } => 4,
@@ -212,6 +220,11 @@ impl fmt::Display for StoreError {
                 }
                 write!(f, "; gave up after {:.0} s, try again", waited.as_secs_f64())
             }
+            StoreError::Unsynced { path, error } => write!(
+                f,
+                "the change is in status.json, but the system does not say that it would outlive a power failure ({}): {error}",
+                path.display()
+            ),
             StoreError::Io { doing, path, error } => {
                 write!(f, "could not {doing} ({}): {error}", path.display())?;
                 match error.kind() {
@@ -231,7 +244,7 @@ impl fmt::Display for StoreError {
 impl std::error::Error for StoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            StoreError::Io { error, .. } => Some(error),
+            StoreError::Io { error, .. } | StoreError::Unsynced { error, .. } => Some(error),
             _ => None,
         }
     }

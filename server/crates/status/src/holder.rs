@@ -44,7 +44,7 @@ impl fmt::Display for Holder {
         if !self.program.is_empty() {
             write!(f, " ({})", self.program)?;
         }
-        if !self.host.is_empty() && self.host != *host() {
+        if !self.host.is_empty() {
             write!(f, " on {}", self.host)?;
         }
         if !self.since.is_empty() {
@@ -58,6 +58,11 @@ impl fmt::Display for Holder {
 }
 
 impl Holder {
+    /// Whether it is a process of another machine.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        !self.host.is_empty() && self.host != *host()
+    }
+
     /// This process, now.
     pub(crate) fn this() -> Self {
         Self {

@@ -14,6 +14,7 @@ mod lock;
 mod merge;
 mod model;
 mod nearest;
+mod network;
 mod new_file;
 mod parse;
 mod store;

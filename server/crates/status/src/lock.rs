@@ -15,7 +15,7 @@ use crate::{
     StoreError,
     directory::{DirectoryError, Hooks, LockDirectory, Patience},
     holder::{Holder, HolderFile},
-    write,
+    network, write,
 };
 
 /// How long to wait, and whom to tell.
@@ -25,8 +25,8 @@ pub(crate) struct Waiting<'a> {
     pub(crate) limit: Duration,
     /// After this long without a refresh another program's lock directory is taken for a dead one's.
     pub(crate) foreign_stale: Duration,
-    /// Hears, once, that it will take longer.
-    pub(crate) on_wait: &'a dyn Fn(&str),
+    /// Hears, once, that it will take longer, and what is to be known of the file system.
+    pub(crate) on_notice: &'a dyn Fn(&str),
 }
 
 /// The folder `.tallymark` beside a status file: lock, holder, backups, history.
@@ -47,15 +47,20 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Opens the file that is locked, and makes the folder if need be. What lies in it is nobody's to commit.
-    fn open_lock_file(&self, name: &str) -> io::Result<File> {
+    /// Opens the file that is locked, and makes the folder if need be. What lies in it is nobody's to commit. What is to be known
+    /// of the file system is said when the folder is made: once.
+    fn open_lock_file(&self, name: &str, notice: &dyn Fn(&str)) -> io::Result<File> {
         let path = self.join(name);
         let open = || File::options().read(true).write(true).create(true).truncate(false).open(&path);
         match open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(&self.0)?;
                 fs::write(self.join(".gitignore"), "*\n")?;
-                open()
+                let file = open()?;
+                if let Some(kind) = network::kind_of(&self.0) {
+                    notice(&network::notice(self.0.parent().unwrap_or(&self.0), kind));
+                }
+                Ok(file)
             }
             opened => opened,
         }
@@ -64,8 +69,10 @@ impl Folder {
 
 /// Both locks, while they are held. Dropping it gives them back in reverse order.
 pub(crate) struct StoreLock {
-    directory: Option<LockDirectory>,
+    directory: LockDirectory,
     holder: HolderFile,
+    /// Something of ours may lie about, which the next one removes if the note about us stays.
+    untidy: bool,
     file: File,
     /// Others of our kind were there before us, and more may be behind us.
     contended: bool,
@@ -85,8 +92,11 @@ impl StoreLock {
         };
         let holder = HolderFile::in_folder(folder.path());
         let (file, contended) = lock_kernel(path, folder, &holder, waiting)?;
-        // Whoever gave the lock back emptied it: this one died.
-        if let Some(dead) = holder.read() {
+        // Whoever gave the lock back emptied it: this one died. Unless it is one of another machine, whose lock does not reach
+        // us: what it left is waited for as if it were of another kind.
+        if let Some(dead) = holder.read()
+            && !(dead.is_elsewhere() && network::kind_of(folder.path()).is_some())
+        {
             LockDirectory::remove_left_behind(path, dead.pid, dead.directory);
             write::remove_left_behind(path, dead.pid);
         }
@@ -99,7 +109,7 @@ impl StoreLock {
             this.borrow_mut().waits_for_foreign = true;
             // It only serves those who wait behind us.
             let _ = holder.write(&this.borrow());
-            (waiting.on_wait)(&format!(
+            (waiting.on_notice)(&format!(
                 "another program holds the lock {} and shows no sign of life; waiting up to {} s until it counts as dead",
                 LockDirectory::path_of(path).display(),
                 waiting.foreign_stale.as_secs()
@@ -110,33 +120,40 @@ impl StoreLock {
         let patience = Patience { until: Instant::now() + waiting.limit, stale: waiting.foreign_stale };
         let directory = match LockDirectory::acquire(path, patience, Hooks { note: &note, waiting: &wait }) {
             Ok(directory) => directory,
-            Err(error) => {
+            // The note stays: there may be something to sweep.
+            Err(DirectoryError::Io(error)) => {
+                return Err(failed("lock the file for writers of other kinds")(error));
+            }
+            Err(DirectoryError::Held) => {
                 let _ = holder.clear();
-                return Err(match error {
-                    DirectoryError::Io(error) => failed("lock the file for writers of other kinds")(error),
-                    DirectoryError::Held => StoreError::LockTimeout {
-                        path: path.to_owned(),
-                        waited: waiting.limit,
-                        holder: None,
-                        foreign: true,
-                    },
+                return Err(StoreError::LockTimeout {
+                    path: path.to_owned(),
+                    waited: waiting.limit,
+                    holder: None,
+                    foreign: true,
                 });
             }
         };
-        Ok(Self { directory: Some(directory), holder, file, contended })
+        Ok(Self { directory, holder, untidy: false, file, contended })
     }
 
     /// Whether the lock directory is still ours.
-    pub(crate) fn is_held(&self) -> bool {
-        self.directory.as_ref().is_some_and(LockDirectory::is_ours)
+    pub(crate) fn is_held(&self) -> io::Result<bool> {
+        self.directory.is_ours()
+    }
+
+    /// Has the next one look for what we could not remove.
+    pub(crate) fn leave_note(&mut self) {
+        self.untidy = true;
     }
 }
 
 impl Drop for StoreLock {
     fn drop(&mut self) {
-        self.directory = None;
-        // If it stays, the next one looks for what we left, and finds nothing.
-        let _ = self.holder.clear();
+        if self.directory.release() && !self.untidy {
+            // If it stays, the next one looks for what we left, and finds nothing.
+            let _ = self.holder.clear();
+        }
         if self.contended {
             // The lock file's time tells when the directory was last left free.
             let left_free = self.file.metadata().and_then(|metadata| metadata.modified());
@@ -163,7 +180,8 @@ fn lock_kernel(
     let start = Instant::now();
     let mut contended = false;
     loop {
-        let file = folder.open_lock_file("status.lock").map_err(failed("make the lock file"))?;
+        let file =
+            folder.open_lock_file("status.lock", waiting.on_notice).map_err(failed("make the lock file"))?;
         let file = match fs2::FileExt::try_lock(&file) {
             Ok(()) => file,
             Err(fs2::TryLockError::Error(error)) => return Err(failed("lock the lock file")(error)),
@@ -216,7 +234,7 @@ impl FileLock {
         let name = format!("{}.lock", real.file_name().unwrap_or_default().to_string_lossy());
         let start = Instant::now();
         loop {
-            let file = folder.open_lock_file(&name).map_err(failed("make the lock file"))?;
+            let file = folder.open_lock_file(&name, &|_| {}).map_err(failed("make the lock file"))?;
             let file = match fs2::FileExt::try_lock(&file) {
                 Ok(()) => file,
                 Err(fs2::TryLockError::Error(error)) => return Err(failed("lock the lock file")(error)),

@@ -13,7 +13,7 @@ use crate::{
     NewFile, Outcome, ProblemKind, Request, Revision, Status, StoreError, draft,
     history::{History, HistoryLine},
     lock::{Folder, StoreLock, Waiting},
-    write,
+    write::{self, Replaced},
 };
 
 /// The largest file that is read and written.
@@ -43,8 +43,9 @@ pub struct Context<'a> {
     pub lock_wait: Duration,
     /// How long another program's lock directory goes unrefreshed before it counts as a dead one's.
     pub foreign_stale: Duration,
-    /// Hears, at most once, that it takes longer because another program's lock has to go stale.
-    pub on_wait: &'a dyn Fn(&str),
+    /// Hears what the person should know: at most once, that it takes longer because another program's lock has to go stale; and
+    /// on the first change of a file, that it lies on a network file system, and what that means.
+    pub on_notice: &'a dyn Fn(&str),
 }
 
 impl<'a> Context<'a> {
@@ -56,12 +57,12 @@ impl<'a> Context<'a> {
             force: false,
             lock_wait: Duration::from_secs(10),
             foreign_stale: Duration::from_secs(60),
-            on_wait: &|_| {},
+            on_notice: &|_| {},
         }
     }
 
     fn waiting(&self) -> Waiting<'a> {
-        Waiting { limit: self.lock_wait, foreign_stale: self.foreign_stale, on_wait: self.on_wait }
+        Waiting { limit: self.lock_wait, foreign_stale: self.foreign_stale, on_notice: self.on_notice }
     }
 }
 
@@ -118,12 +119,9 @@ impl Store {
         let path = fs::canonicalize(parent).map_err(failed("find its folder"))?.join(name);
         let folder = Folder::beside(&path);
         let source = Arc::new(Source::new(&file.render(context.now_milliseconds)));
-        let lock = StoreLock::acquire(&path, &folder, context.waiting())?;
+        let mut lock = StoreLock::acquire(&path, &folder, context.waiting())?;
         if fs::symlink_metadata(&path).is_ok() {
             return Err(StoreError::Exists { path });
-        }
-        if !write::replace(&path, &source, &folder, || lock.is_held())? {
-            return Err(lost_lock(&path, context));
         }
         let status = Status::parse(source);
         let (before, after) = (Revision::of(b""), status.revision());
@@ -137,9 +135,11 @@ impl Store {
             forced: false,
         };
         let applied = Applied { outcomes: vec![outcome], status, before, after };
-        tell(&folder, &applied, context);
-        drop(lock);
-        Ok((store, applied))
+        if put(&path, &applied, &folder, &mut lock, context)? {
+            Ok((store, applied))
+        } else {
+            Err(lost_lock(&path, context))
+        }
     }
 
     /// Does what the requests ask, all of them or none, in one read and one write under the lock.
@@ -153,13 +153,12 @@ impl Store {
         for _ in 0..2 {
             let path = self.real_path()?;
             let folder = Folder::beside(&path);
-            let lock = StoreLock::acquire(&path, &folder, context.waiting())?;
+            let mut lock = StoreLock::acquire(&path, &folder, context.waiting())?;
             let applied = draft(&path, requests, context)?;
             if !applied.changed() {
                 return Ok(applied);
             }
-            if write::replace(&path, &applied.status.source, &folder, || lock.is_held())? {
-                tell(&folder, &applied, context);
+            if put(&path, &applied, &folder, &mut lock, context)? {
                 return Ok(applied);
             }
         }
@@ -192,6 +191,28 @@ impl Store {
             io::ErrorKind::NotFound => StoreError::Missing { path: self.path.clone() },
             _ => StoreError::Io { doing: "find the file", path: self.path.clone(), error },
         })
+    }
+}
+
+/// Has the new file on the disk, and tells the history. The answer is whether the lock was still ours; if not, nothing is written.
+fn put(
+    path: &Path,
+    applied: &Applied,
+    folder: &Folder,
+    lock: &mut StoreLock,
+    context: &Context<'_>,
+) -> Result<bool, StoreError> {
+    let replaced = write::replace(path, &applied.status.source, folder, || lock.is_held());
+    match replaced.inspect_err(|_| lock.leave_note())? {
+        Replaced::NotAllowed => Ok(false),
+        Replaced::Synced => {
+            tell(folder, applied, context);
+            Ok(true)
+        }
+        Replaced::Unsynced(error) => {
+            tell(folder, applied, context);
+            Err(StoreError::Unsynced { path: path.to_owned(), error })
+        }
     }
 }
 

@@ -13,16 +13,25 @@ use crate::{StoreError, lock::Folder};
 /// How many old generations are kept.
 const GENERATIONS: u32 = 5;
 
-/// Replaces the file at `path`, which is no symbolic link, or makes it. The answer is whether it was done: `may_replace` is
-/// asked at the last moment.
+/// What became of the new text.
+pub(crate) enum Replaced {
+    /// It is in its place, and on the disk with its name.
+    Synced,
+    /// It is in its place, but the system would not say that its name is on the disk.
+    Unsynced(io::Error),
+    /// Everything is as it was: it was not allowed any more.
+    NotAllowed,
+}
+
+/// Replaces the file at `path`, which is no symbolic link, or makes it, if `may_replace` says so at the last moment.
 ///
-/// When it returns true, the new text and its name are on the disk. On an error the old file is whole.
+/// On an error the old file is whole, and in its place.
 pub(crate) fn replace(
     path: &Path,
     text: &Source,
     folder: &Folder,
-    may_replace: impl FnOnce() -> bool,
-) -> Result<bool, StoreError> {
+    may_replace: impl FnOnce() -> io::Result<bool>,
+) -> Result<Replaced, StoreError> {
     let failed = |doing| move |error| StoreError::Io { doing, path: path.to_owned(), error };
     let old = match fs::metadata(path) {
         Ok(metadata) => Some(metadata),
@@ -34,13 +43,14 @@ pub(crate) fn replace(
     if old.is_some() {
         keep_backup(path, folder).map_err(failed("keep a backup of it"))?;
     }
-    if !may_replace() {
-        return Ok(false);
+    if !may_replace().map_err(failed("look whether the lock on it is still ours"))? {
+        return Ok(Replaced::NotAllowed);
     }
     temporary.persist(path).map_err(failed("put the new file in its place"))?;
-    sync_folder(path)
-        .map_err(failed("make sure that the new file outlives a power failure; it is in its place"))?;
-    Ok(true)
+    Ok(match sync_folder(path) {
+        Ok(()) => Replaced::Synced,
+        Err(error) => Replaced::Unsynced(error),
+    })
 }
 
 /// Removes what a process of ours that died had not put into place. Only for who holds the lock.
@@ -134,7 +144,10 @@ fn keep_backup(path: &Path, folder: &Folder) -> io::Result<()> {
     match fs::hard_link(path, &newest) {
         Ok(()) => Ok(()),
         // A file system without them.
-        Err(_) => fs::copy(path, &newest).map(drop),
+        Err(_) => fs::copy(path, &newest).map(drop).inspect_err(|_| {
+            // Half a backup is worse than none.
+            let _ = fs::remove_file(&newest);
+        }),
     }
 }
 

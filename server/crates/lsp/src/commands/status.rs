@@ -68,11 +68,11 @@ pub(super) async fn with_store(
     let (actor, outbox) = (prepared.session.client_name.clone(), outbox.clone());
     let root = prepared.snapshot.root.clone();
     let done = tokio::task::spawn_blocking(move || {
-        let on_wait = |message: &str| outbox.show(MessageType::INFO, format!("Tallymark: {message}"));
+        let on_notice = |message: &str| outbox.show(MessageType::INFO, format!("Tallymark: {message}"));
         let (settings, _) = Settings::load(&root);
         let usual = Context::new(now(), &actor);
         work(&Context {
-            on_wait: &on_wait,
+            on_notice: &on_notice,
             lock_wait: settings.lock_wait().unwrap_or(usual.lock_wait),
             foreign_stale: settings.foreign_stale().unwrap_or(usual.foreign_stale),
             ..usual

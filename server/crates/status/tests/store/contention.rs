@@ -143,7 +143,7 @@ fn a_lock_directory_that_nobody_refreshes_is_taken_over() {
     let context = Context {
         lock_wait: Duration::from_millis(50),
         foreign_stale: Duration::from_millis(300),
-        on_wait: &|message| told.borrow_mut().push(message.to_owned()),
+        on_notice: &|message| told.borrow_mut().push(message.to_owned()),
         ..context()
     };
     assert!(store.apply(&[transition("1", Word::Completed)], &context).unwrap().changed());
