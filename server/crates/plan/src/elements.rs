@@ -65,7 +65,8 @@ pub(crate) fn find(source: &Source) -> Elements {
         } else if words == "</task>" {
             if let (Some((tag, before)), None) = (task.take(), open) {
                 // A checkpoint has no name: its type stands for it.
-                let kind = ElementKind::Task { name: type_of(text, tag), block: Span::new(tag.start as usize, end) };
+                let kind =
+                    ElementKind::Task { name: type_of(text, tag), block: Span::new(tag.start as usize, end) };
                 elements.found.insert(before, Element { line: tag, kind });
             }
             if let Some(Element { kind: ElementKind::Task { block, .. }, .. }) =
@@ -78,7 +79,10 @@ pub(crate) fn find(source: &Source) -> Elements {
         {
             let from = end - rest.len();
             let length = rest.find("</name>").unwrap_or(rest.len());
-            let kind = ElementKind::Task { name: Span::new(from, from + length), block: Span::new(tag.start as usize, end) };
+            let kind = ElementKind::Task {
+                name: Span::new(from, from + length),
+                block: Span::new(tag.start as usize, end),
+            };
             open = Some(elements.found.len());
             elements.found.push(Element { line, kind });
         }

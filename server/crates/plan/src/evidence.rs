@@ -112,6 +112,13 @@ fn is_tasks_subtasks(words: &str) -> bool {
     })
 }
 
+/// Whether `(AC: 1)` or `(AC 1)` stands somewhere in a line.
+fn names_criteria(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    memchr::memchr_iter(b'(', bytes)
+        .any(|at| matches!(bytes.get(at + 1..at + 4), Some([b'A', b'C', b':' | b' '])))
+}
+
 const ALL_FORMS: IdForms = IdForms { single: true, task_number: true, prefixed: false, plan_number: true };
 
 impl<'a> Evidence<'a> {
@@ -123,7 +130,10 @@ impl<'a> Evidence<'a> {
             requirements: memmem::find(bytes, b"_Requirements:").is_some(),
             output: memmem::find(bytes, b"**Output").is_some(),
             front_keys: fields(text, front).map(|field| field.key).collect(),
-            backlog_comments: blocks.comments.iter().any(|comment| is_backlog_comment(&text[comment.range()])),
+            backlog_comments: blocks
+                .comments
+                .iter()
+                .any(|comment| is_backlog_comment(&text[comment.range()])),
             task_elements: blocks
                 .elements
                 .iter()
@@ -207,7 +217,7 @@ impl<'a> Evidence<'a> {
                     let words = skip_blanks(bytes, at).min(end);
                     let said = &text[words..end];
                     seen.step_boxes += u32::from(said.trim_start_matches('*').starts_with("Step "));
-                    seen.criteria_references += u32::from(said.contains("(AC:") || said.contains("(AC "));
+                    seen.criteria_references += u32::from(names_criteria(said));
                     seen.phase_boxes += u32::from(phase_name(text, Span::new(words, end), PHASE).is_some());
                     let Some(id) = id_at(text, words, end, ALL_FORMS) else { continue };
                     match id.form {

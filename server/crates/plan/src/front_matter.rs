@@ -52,7 +52,9 @@ pub(crate) fn fields<'t>(text: &'t str, front: Span) -> impl Iterator<Item = Fie
             next = end + 1;
             let line = &text[start..end];
             let Some((key, value)) = line.split_once(':') else { continue };
-            if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+            if key.is_empty()
+                || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+            {
                 continue;
             }
             let mut span = Span::new(start, trim_end(bytes, start, end));
@@ -87,5 +89,9 @@ fn bare(text: &str, from: usize, to: usize) -> Span {
     }
     let length = value.find(" #").unwrap_or(value.len());
     let value = value[..length].trim_end();
-    if value.starts_with(['[', '{', '>', '|']) { Span::at(start) } else { Span::new(start, start + value.len()) }
+    if value.starts_with(['[', '{', '>', '|']) {
+        Span::at(start)
+    } else {
+        Span::new(start, start + value.len())
+    }
 }

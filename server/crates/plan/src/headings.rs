@@ -60,7 +60,10 @@ pub(crate) fn phase_name(text: &str, span: Span, words: &[&str]) -> Option<Phase
             return Some(named(text, at, end, Some(number), Span::new(span.start as usize, end)));
         }
         // An emoji, or one that was decoded with the wrong character set.
-        let token = text[at..end].find([' ', '\t'])?;
+        if text.as_bytes()[at..end].first()?.is_ascii_alphanumeric() {
+            return None;
+        }
+        let token = memchr::memchr2(b' ', b'\t', &text.as_bytes()[at..end])?;
         if text[at..at + token].bytes().any(|byte| byte.is_ascii_alphanumeric() || byte == b'[') {
             return None;
         }
@@ -116,9 +119,11 @@ fn is_status_words(text: &str) -> bool {
 
 /// If `words` begin with a phase word and a number: where the number is.
 fn numbered(words: &str, known: &[&str]) -> Option<std::ops::Range<usize>> {
-    let ascii = words.as_bytes().first().is_some_and(u8::is_ascii);
+    let first = words.as_bytes().first()?.to_ascii_lowercase();
     for word in known {
-        if word.is_ascii() != ascii {
+        // Beyond ASCII the first byte is not the same in both cases.
+        let own = word.as_bytes()[0];
+        if first.is_ascii() && own != first || first.is_ascii() != own.is_ascii() {
             continue;
         }
         if let Some(length) = prefix_length(words, word) {
@@ -271,15 +276,15 @@ pub(crate) fn contains(words: &str, known: &str) -> bool {
 /// Whether `words` contain one of `known` (lower case), as [`contains`] does.
 pub(crate) fn contains_any(words: &str, known: &[&str]) -> bool {
     let bytes = words.as_bytes();
+    // The low five bits of a letter are the same in both cases: few words pass that cannot be one of the known.
+    let beginnings = known.iter().fold(0_u32, |bits, known| bits | 1 << (known.as_bytes()[0] & 31));
     let mut inside_word = false;
     for (at, &byte) in bytes.iter().enumerate() {
-        if !inside_word {
-            let first = byte.to_ascii_lowercase();
+        if !inside_word && beginnings >> (byte & 31) & 1 == 1 {
             let here = |known: &&str| {
-                known.as_bytes()[0] == first
-                    && bytes[at..]
-                        .get(..known.len())
-                        .is_some_and(|found| found.eq_ignore_ascii_case(known.as_bytes()))
+                bytes[at..]
+                    .get(..known.len())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(known.as_bytes()))
             };
             if known.iter().any(here) {
                 return true;

@@ -27,4 +27,4 @@ mod status_line;
 
 pub use line_kind::{LineKind, line_kind};
 pub use model::*;
-pub use parse::{Options, parse};
+pub use parse::{Options, parse, parse_if_plan};

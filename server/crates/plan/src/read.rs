@@ -359,7 +359,9 @@ impl<'t> Reader<'t> {
         } else {
             None
         };
-        let verifies = named.is_none() && head.id.is_none() && (state.criteria || self.in_criteria() || says_verify(rest));
+        let verifies = named.is_none()
+            && head.id.is_none()
+            && (state.criteria || self.in_criteria() || says_verify(rest));
         if verifies {
             state.criteria = true;
             self.criterion(line, mark, Span::new(words, end), state.task);

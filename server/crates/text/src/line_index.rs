@@ -203,6 +203,11 @@ impl LineIndex {
 
 /// Appends the line starts that lie in `from + 1 ..= to`.
 fn push_starts(bytes: &[u8], from: usize, to: usize, starts: &mut Vec<u32>) {
+    // Nearly all texts have `\n` alone, and one sign is found in less than half the time of two.
+    if memchr::memchr(b'\r', &bytes[from..to]).is_none() {
+        starts.extend(memchr::memchr_iter(b'\n', &bytes[from..to]).map(|at| (from + at + 1) as u32));
+        return;
+    }
     for at in memchr::memchr2_iter(b'\n', b'\r', &bytes[from..to]) {
         let at = from + at;
         let ends_line = bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n');

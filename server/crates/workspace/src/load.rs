@@ -52,18 +52,21 @@ pub fn load_if_plan(
     now: Option<i64>,
 ) -> Result<Option<Loaded>, ReadError> {
     let bytes = read_bytes(path, PLAN_LIMIT)?;
+    let relative = relative(root, path);
+    let dialect = settings.dialect(&relative);
+    if dialect.is_none() && !may_hold_tasks(&bytes) && std::str::from_utf8(&bytes).is_ok() {
+        return Ok(None);
+    }
+    let options = tallymark_plan::Options { path: &relative, dialect };
     let source = match decode(path, &bytes) {
         Ok(source) => source,
         Err(error) => {
-            let plan = parse(root, path, Arc::new(Source::new(&guess(&bytes))), settings);
-            return if plan.is_plan() { Err(error) } else { Ok(None) };
+            let plan = tallymark_plan::parse_if_plan(Arc::new(Source::new(&guess(&bytes))), options);
+            return if plan.is_some() { Err(error) } else { Ok(None) };
         }
     };
-    if settings.dialect(&relative(root, path)).is_none() && !may_be_plan(source.text()) {
-        return Ok(None);
-    }
-    let plan = parse(root, path, Arc::new(source), settings);
-    Ok(plan.is_plan().then(|| finish(root, path, plan, settings, now)))
+    let plan = tallymark_plan::parse_if_plan(Arc::new(source), options);
+    Ok(plan.map(|plan| finish(root, path, plan, settings, now)))
 }
 
 /// The same as [`load`] for a plan whose text is at hand (an unsaved buffer).
@@ -80,8 +83,11 @@ pub fn load_text(
 /// Whether a text has anything that a task could be made of: a pair of brackets with at most one character (and blanks)
 /// between them, or one of the signs that stand for a mark. A text without is no plan in any dialect.
 pub fn may_be_plan(text: &str) -> bool {
+    may_hold_tasks(text.as_bytes())
+}
+
+fn may_hold_tasks(bytes: &[u8]) -> bool {
     const SIGNS: [&str; 8] = ["✅", "✔", "⏳", "❌", "🔄", "🚧", "☐", "☑"];
-    let bytes = text.as_bytes();
     memchr::memchr_iter(b']', bytes).any(|end| {
         // Four bytes hold any character, eight leave room for blanks or a variation selector beside it.
         let near = &bytes[end.saturating_sub(9)..end];

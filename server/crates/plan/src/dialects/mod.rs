@@ -189,7 +189,16 @@ fn no_plan_by_path(seen: &Evidence<'_>) -> Option<&'static str> {
         return Some("it lies in a folder of templates: its tasks are samples");
     }
     let records = [
-        "SUMMARY", "VERIFICATION", "VALIDATION", "RESEARCH", "CONTEXT", "REVIEW", "UAT", "STATE", "PROJECT", "MILESTONES",
+        "SUMMARY",
+        "VERIFICATION",
+        "VALIDATION",
+        "RESEARCH",
+        "CONTEXT",
+        "REVIEW",
+        "UAT",
+        "STATE",
+        "PROJECT",
+        "MILESTONES",
     ];
     if seen.in_folder(".planning") && records.iter().any(|end| stem.ends_with(end)) {
         return Some("it is a record that stands beside the plans of GSD, by its name");

@@ -15,7 +15,9 @@ impl Reader<'_> {
             ElementKind::Criteria => {
                 self.criteria_level.get_or_insert(LABEL_LEVEL);
             }
-            ElementKind::CriteriaEnd => self.criteria_level = self.criteria_level.filter(|&level| level < LABEL_LEVEL),
+            ElementKind::CriteriaEnd => {
+                self.criteria_level = self.criteria_level.filter(|&level| level < LABEL_LEVEL)
+            }
             ElementKind::Task { name, block } => {
                 let head = Head::read(self.text, name.start as usize, name.end as usize, self.reading.ids());
                 let mut task = self.new_task(block, element.line, TaskForm::Step, None);

@@ -85,10 +85,8 @@ impl Found {
             *parent = TaskIndex(moved[parent.get()]);
         }
         for criterion in &mut self.criteria {
-            criterion.task = criterion
-                .task
-                .filter(|task| kept[task.get()])
-                .map(|task| TaskIndex(moved[task.get()]));
+            criterion.task =
+                criterion.task.filter(|task| kept[task.get()]).map(|task| TaskIndex(moved[task.get()]));
         }
         let mut keep = kept.iter();
         self.tasks.retain(|_| keep.next().is_none_or(|&keep| keep));

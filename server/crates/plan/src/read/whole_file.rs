@@ -55,11 +55,19 @@ impl Reader<'_> {
         let bytes = self.text.as_bytes();
         let title = Span::new(from, trim_end(bytes, from, end));
         let status = status_line(self.text, line_end(bytes, span.end as usize));
-        let mark = status.map(|words| self.status_mark(words)).filter(|mark| mark.meaning != Meaning::Unknown);
+        let mark =
+            status.map(|words| self.status_mark(words)).filter(|mark| mark.meaning != Meaning::Unknown);
         self.whole_file_task(span, TaskForm::Heading, id, title, mark);
     }
 
-    fn whole_file_task(&mut self, line: Span, form: TaskForm, id: Option<Span>, title: Span, mark: Option<Mark>) {
+    fn whole_file_task(
+        &mut self,
+        line: Span,
+        form: TaskForm,
+        id: Option<Span>,
+        title: Span,
+        mark: Option<Mark>,
+    ) {
         let index = TaskIndex(self.found.tasks.len() as u32);
         let mut task = self.new_task(Span::new(line.start as usize, self.text.len()), line, form, None);
         task.id = id;
