@@ -83,6 +83,7 @@ pub enum Command {
     Skip(skip::Skip),
     Retry(retry::Retry),
     Reopen(reopen::Reopen),
+    Undo(undo::Undo),
     History(history::History),
     Init(init::Init),
     Git(git::Git),
@@ -108,6 +109,7 @@ impl Command {
             Command::Skip(command) => command.run(session),
             Command::Retry(command) => command.run(session),
             Command::Reopen(command) => command.run(session),
+            Command::Undo(command) => command.run(session),
             Command::History(command) => command.run(session),
             Command::Init(command) => command.run(session),
             Command::Git(command) => command.run(session),
@@ -120,15 +122,13 @@ impl Command {
 }
 
 /// The groups of the help, each with its commands.
-const GROUPS: [(&str, &[&str]); 3] = [
+const GROUPS: [(&str, &[&str]); 4] = [
     ("Check", &["check", "explain", "sync-check"]),
     (
         "Status",
-        &[
-            "status", "progress", "next", "start", "complete", "fail", "skip", "retry", "reopen", "history",
-            "init",
-        ],
+        &["status", "progress", "next", "start", "complete", "fail", "skip", "retry", "reopen", "init"],
     ),
+    ("Recover", &["history", "undo"]),
     ("Tools", &["git", "merge-driver", "lsp", "sidecar", "completions"]),
 ];
 

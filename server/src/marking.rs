@@ -1,16 +1,18 @@
 //! Marking tasks: what `start`, `complete`, `fail`, `skip`, `retry` and `reopen` have in common.
 
-mod boxes;
+pub mod boxes;
 mod resolve;
 mod told;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use clap::Args;
 use tallymark_plan::TaskIndex;
-use tallymark_status::{Context, Store, StoreError, Word};
+use tallymark_status::{Context, HistoryLine, Store, StoreError, Word};
 use tallymark_sync::{Joined, Mark, Marking, Refusal, RefusalKind, State, join};
-use tallymark_workspace::Settings;
+use tallymark_text::Edit;
+use tallymark_workspace::{Loaded, Settings};
 
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
@@ -36,6 +38,9 @@ pub struct Marker {
     /// Notes to keep with the tasks
     #[arg(long, value_name = "TEXT")]
     notes: Option<String>,
+    /// Also where there is no way from the tasks' status to the new one; the history tells that it was forced
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     writer: Writer,
 }
@@ -105,6 +110,7 @@ impl Marker {
             notes: self.notes.clone(),
             reopen: wish.reopen,
             expected_status: self.expect_status.clone(),
+            force: self.force,
         };
         let mut attempts = 1;
         loop {
@@ -112,9 +118,12 @@ impl Marker {
             let analysis = &current.loaded.analysis;
             let tasks = resolve::tasks(&analysis.joined, &self.ids)?;
             if wish.only_failed {
-                only_failed(&analysis.joined, &tasks)?;
+                for &task in &tasks {
+                    only_failed(&analysis.joined, task, analysis.joined.state(task))?;
+                }
             }
-            let marking = analysis.marking(&tasks, &mark).map_err(refused)?;
+            let marking =
+                analysis.marking(&tasks, &mark).map_err(|refusal| refused(&current.loaded, &refusal))?;
             match self.write(session, current, marking, &mark) {
                 // Somebody else was faster with one of these tasks. What that means for us, a new look tells: it may be
                 // what we wanted, or against what the caller expects.
@@ -137,6 +146,7 @@ impl Marker {
         if !marking.requests.is_empty() {
             let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
             let applied = self.writer.with_context(session, &current.workspace.settings, |context| {
+                let context = &Context { force: self.force, marks: &marking.marks, ..*context };
                 if self.writer.dry_run {
                     store.dry_run(&marking.requests, context)
                 } else {
@@ -148,7 +158,8 @@ impl Marker {
         let mut plan = Arc::clone(&analysis.joined.plan);
         let mut half = None;
         if !marking.edits.is_empty() {
-            match boxes::set(&current, &marking, mark, self.writer.dry_run) {
+            let again = |loaded: &Loaded| boxes_again(&current, loaded, &marking, mark);
+            match boxes::set(&current, &marking.edits, &again, self.writer.dry_run) {
                 Ok(edited) => plan = edited,
                 Err(failure) if marking.requests.is_empty() => return Err(failure),
                 Err(mut failure) => {
@@ -188,13 +199,51 @@ fn user() -> String {
     variable(["USER", "USERNAME"]).filter(|name| !name.is_empty()).unwrap_or_else(|| "tallymark".to_owned())
 }
 
-fn refused(refusal: Refusal) -> Failure {
+/// Why a task of a plan cannot be marked, as a failure of the command. A conflict's loser hears who was faster.
+pub fn refused(loaded: &Loaded, refusal: &Refusal) -> Failure {
     let exit = match refusal.kind {
         RefusalKind::Illegal | RefusalKind::IdTaken => Exit::Found,
         RefusalKind::NeedsStatus | RefusalKind::Unreadable => Exit::CouldNot,
         RefusalKind::Unexpected => Exit::Conflict,
     };
-    Failure::new(exit, refusal.to_string())
+    let failure = Failure::new(exit, refusal.to_string());
+    match refusal.kind {
+        RefusalKind::Unexpected => match last_change(loaded, refusal.task) {
+            Some(line) => {
+                failure.help(format!("the last recorded change of it: by {}, {}", line.actor, line.time))
+            }
+            None => failure.help("the history tells nothing of who changed it"),
+        },
+        RefusalKind::Illegal => failure.help("`--force` does it nevertheless, and the history tells so"),
+        _ => failure,
+    }
+}
+
+/// The last change of a task that the history knows.
+fn last_change(loaded: &Loaded, task: TaskIndex) -> Option<HistoryLine> {
+    let joined = &loaded.analysis.joined;
+    let (status, entry) = joined.status().zip(joined.entry(task))?;
+    Store::open(&loaded.located.path).ok()?.last_change(status.id(entry))
+}
+
+/// The edits of boxes for a plan that is another by now; the tasks are known by their keys.
+fn boxes_again(
+    current: &Current,
+    loaded: &Loaded,
+    marking: &Marking,
+    mark: &Mark,
+) -> Result<Vec<Edit>, Failure> {
+    let before = &current.loaded.analysis;
+    let keys: HashSet<&str> = marking.changed.iter().map(|&task| before.joined.plan.key(task)).collect();
+    let plan = &loaded.analysis.joined.plan;
+    let tasks: Vec<TaskIndex> =
+        plan.tasks().map(|(task, _)| task).filter(|&task| keys.contains(plan.key(task))).collect();
+    if before.joined.status().is_some() {
+        // status.json is written already, so a new look at it would find nothing to do: the boxes alone are set.
+        return Ok(tasks.iter().filter_map(|&task| loaded.analysis.box_edit(task, mark.to)).collect());
+    }
+    let marking = loaded.analysis.marking(&tasks, mark).map_err(|refusal| refused(loaded, &refusal))?;
+    Ok(marking.edits)
 }
 
 /// Why the store did not do what it was asked, as a failure of the command.
@@ -208,15 +257,13 @@ pub fn store_failure(error: StoreError) -> Failure {
     Failure::new(exit, error.to_string())
 }
 
-fn only_failed(joined: &Joined, tasks: &[TaskIndex]) -> Result<(), Failure> {
-    for &task in tasks {
-        let state = joined.state(task);
-        if !matches!(state, State::Failed | State::InProgress) {
-            let name = joined.plan.name(task);
-            let message = format!("{name} is {}, and only what failed can be retried", state.label());
-            let way = if state == State::Completed { "reopen" } else { "start" };
-            return Err(Failure::new(Exit::Found, message).help(format!("there is `tallymark {way} {name}`")));
-        }
+/// Refuses to try a task again that did not fail.
+pub fn only_failed(joined: &Joined, task: TaskIndex, state: State) -> Result<(), Failure> {
+    if matches!(state, State::Failed | State::InProgress) {
+        return Ok(());
     }
-    Ok(())
+    let name = joined.plan.name(task);
+    let message = format!("{name} is {}, and only what failed can be retried", state.label());
+    let way = if state == State::Completed { "reopen" } else { "start" };
+    Err(Failure::new(Exit::Found, message).help(format!("there is `tallymark {way} {name}`")))
 }

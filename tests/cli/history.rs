@@ -2,11 +2,6 @@
 
 use crate::support::{STATUS, Workspace};
 
-const HISTORY: &str = "docs/plan-outputs/parser/.tallymark/history.jsonl";
-
-const FORCED: &str = r#"{"seq":5,"time":"2026-11-20T22:10:03.000Z","actor":"an editor","task":"2.1","change":"transition","from":"in_progress","to":"pending","before":"","after":"","forced":true}
-"#;
-
 /// The same lines with their times taken out, which are others each run.
 fn without_times(text: &str) -> String {
     let lines = text.lines().map(|line| {
@@ -24,9 +19,9 @@ fn worked_on() -> Workspace {
     // Another program writes, then Tallymark again.
     workspace.write(STATUS, workspace.read(STATUS) + "\n");
     workspace.run(&["retry", "2.1", "--actor", "ann@host"]).exits(0);
-    // The store can be told to force a change; no command does.
-    let history = workspace.read(HISTORY);
-    workspace.write(HISTORY, history + FORCED);
+    workspace.run(&["complete", "2.1", "--actor", "bo"]).exits(0);
+    workspace.run(&["start", "2.1", "--force", "--actor", "an editor"]).exits(0);
+    workspace.run(&["undo", "--actor", "cy"]).exits(0);
     workspace
 }
 
@@ -40,7 +35,9 @@ fn the_story_of_all_tasks() {
     0000-00-00 00:00:00  2.2  pending → skipped  by bo  not needed ␛[31m
     0000-00-00 00:00:00  status.json was changed by a program that keeps no history
     0000-00-00 00:00:00  2.1  failed → in progress  by ann@host
-    0000-00-00 00:00:00  2.1  in progress → pending  by an editor  forced
+    0000-00-00 00:00:00  2.1  in progress → completed  by bo
+    0000-00-00 00:00:00  2.1  completed → in progress  by an editor  taken back later  forced
+    0000-00-00 00:00:00  2.1  in progress → completed  by cy  took a change back
     ");
 }
 
@@ -53,9 +50,31 @@ fn the_story_of_one_task() {
     let told = workspace.run(&["history", "2.1", "--json"]).exits(0).json();
     assert_eq!((&told["schema_version"], &told["status"]), (&1.into(), &STATUS.into()));
     let changes = told["changes"].as_array().unwrap();
-    assert_eq!(changes.len(), 2);
+    assert_eq!(changes.len(), 4);
     assert_eq!((&changes[0]["to"], &changes[0]["actor"]), (&"in_progress".into(), &"ann@host".into()));
-    assert_eq!((&changes[1]["to"], &changes[1]["forced"]), (&"pending".into(), &true.into()));
+    assert_eq!((&changes[2]["to"], &changes[2]["forced"]), (&"in_progress".into(), &true.into()));
+    assert_eq!((&changes[3]["change"], &changes[3]["undoes"]), (&"undo".into(), &changes[2]["seq"]));
+}
+
+#[test]
+fn what_another_program_did_to_a_task_shows_between_the_lines() {
+    let workspace = Workspace::sample();
+    workspace.run(&["start", "1.2", "--actor", "ann@host"]).exits(0);
+    let node = |from: &str, to: &str| {
+        let status = workspace.read(STATUS);
+        let (before, after) = status.split_once("\"id\": \"1.2\"").unwrap();
+        workspace.write(STATUS, format!("{before}\"id\": \"1.2\"{}", after.replacen(from, to, 1)));
+    };
+    node("in_progress", "failed");
+    workspace.run(&["retry", "1.2", "--actor", "ann@host"]).exits(0);
+    node("in_progress", "completed");
+    let run = workspace.run(&["history", "1.2"]);
+    insta::assert_snapshot!(without_times(&run.exits(0).out), @r"
+    0000-00-00 00:00:00  1.2  pending → in progress  by ann@host
+    0000-00-00 00:00:00  1.2  in progress → failed  at some time before, by a program that keeps no history
+    0000-00-00 00:00:00  1.2  failed → in progress  by ann@host
+    0000-00-00 00:00:00  1.2  in progress → completed  at some time before, by a program that keeps no history
+    ");
 }
 
 #[test]

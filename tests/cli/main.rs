@@ -26,3 +26,4 @@ mod support;
 mod sync_check;
 #[cfg(target_os = "linux")]
 mod trace;
+mod undo;

@@ -85,7 +85,10 @@ fn an_illegal_transition_says_what_is_legal() {
     let before = workspace.files();
     let run = workspace.run(&["start", "1.1"]);
     run.exits(1);
-    assert_eq!(run.err, "error: 1.1 is completed; it can only be reopened\n");
+    assert_eq!(
+        run.err,
+        "error: 1.1 is completed; it can only be reopened\n  `--force` does it nevertheless, and the history tells so\n"
+    );
     let run = workspace.run(&["retry", "2.2"]);
     run.exits(1);
     assert_eq!(
@@ -114,7 +117,10 @@ fn what_the_caller_expects_comes_before_already_so() {
     let before = workspace.files();
     let run = workspace.run(&["start", "1.3", "--expect-status", "pending"]);
     run.exits(3);
-    assert_eq!(run.err, "error: 1.3 is \"in_progress\", not \"pending\"\n");
+    assert_eq!(
+        run.err,
+        "error: 1.3 is \"in_progress\", not \"pending\"\n  the history tells nothing of who changed it\n"
+    );
     assert_eq!(workspace.files(), before);
     workspace.run(&["start", "2.2", "--expect-status", "pending"]).exits(0);
 }
@@ -249,4 +255,50 @@ fn who_did_it_stands_in_the_history() {
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["actor"].clone())
         .collect();
     assert_eq!(actors, ["agent-7", "agent-8"]);
+}
+
+#[test]
+fn force_goes_where_there_is_no_way_and_the_history_tells() {
+    let workspace = Workspace::sample();
+    let before = workspace.files();
+    let run = workspace.run(&["fail", "1.1", "--error", "it was not"]);
+    assert!(run.exits(1).err.contains("`--force` does it nevertheless"), "{}", run.err);
+    assert_eq!(workspace.files(), before);
+    workspace.run(&["fail", "1.1", "--error", "it was not", "--force"]).exits(0);
+    assert_eq!(entry(&workspace, "1.1")["status"], "failed");
+    // Where there is a way, nothing was forced.
+    workspace.run(&["complete", "1.3", "--force"]).exits(0);
+    let told = workspace.run(&["history", "--json"]).exits(0).json();
+    let forced: Vec<_> = told["changes"].as_array().unwrap().iter().map(|line| &line["forced"]).collect();
+    assert_eq!(forced, [&serde_json::Value::Bool(true), &serde_json::Value::Null]);
+}
+
+#[test]
+fn the_loser_of_a_claim_hears_who_was_faster() {
+    let workspace = Workspace::sample();
+    workspace.run(&["start", "1.2", "--expect-status", "pending", "--actor", "ann@host"]).exits(0);
+    let run = workspace.run(&["start", "1.2", "--expect-status", "pending", "--actor", "bo"]);
+    run.exits(3);
+    assert!(
+        run.err.contains("1.2 is \"in_progress\", not \"pending\"")
+            && run.err.contains("the last recorded change of it: by ann@host, 20"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_clock_that_went_back_takes_no_time_back() {
+    let workspace = Workspace::sample();
+    // Started in the year 2100, as a clock that was wrong had it.
+    let ahead = STATUS_TEXT.replace("2026-01-05T10:00:00.000Z", "2100-01-05T10:00:00.000Z");
+    workspace.write(STATUS, &ahead);
+    workspace.run(&["fail", "1.3", "--error", "e"]).exits(0);
+    workspace.run(&["retry", "1.3"]).exits(0);
+    workspace.run(&["complete", "1.3"]).exits(0);
+    let done = entry(&workspace, "1.3");
+    for key in ["startedAt", "lastErrorAt", "completedAt"] {
+        assert_eq!(done[key], "2100-01-05T10:00:00.000Z", "{key}");
+    }
+    assert_eq!(done["duration"], 0);
 }

@@ -88,6 +88,30 @@ fn a_task_that_waits_for_another_says_so() {
 }
 
 #[test]
+fn the_last_change_is_undone_and_done_again() {
+    let workspace = Workspace::new();
+    let mut client = Client::start(&Setup::new(&workspace.root()));
+    let plan = workspace.plan();
+    client.open(&plan, PLAN);
+    let actions = client.actions(&plan, [8, 3], None);
+    client.execute(&action(&actions, "Mark 1.2 complete")["command"]);
+    let done = workspace.read(STATUS_FILE);
+    let actions = client.actions(&plan, [8, 3], Some("refactor.rewrite.tallymark.undo"));
+    let undo = action(&actions, "Undo the last change of status.json")["command"].clone();
+    assert_eq!(client.execute(&undo), json!({"undone": ["1.2"], "redo": false}));
+    assert_eq!(workspace.read(STATUS_FILE), STATUS);
+    assert_eq!(client.hints(&plan)[0], "0/3 · 0%");
+    assert_eq!(client.execute(&undo), json!({"undone": ["1.2"], "redo": true}));
+    assert_eq!(workspace.read(STATUS_FILE), done);
+    assert_eq!(client.hints(&plan)[0], "1/3 · 33%");
+    // Somebody else comes in between.
+    std::fs::write(workspace.root().join(STATUS_FILE), format!("{done}\n")).unwrap();
+    let refused = client.execute(&undo)["refused"].as_str().unwrap().to_owned();
+    assert!(refused.contains("a program that keeps no history"), "{refused}");
+    assert_eq!(client.exit(), 0);
+}
+
+#[test]
 fn what_is_not_legal_is_refused_in_words() {
     let workspace = Workspace::new();
     let mut client = Client::start(&Setup::new(&workspace.root()));

@@ -1,5 +1,7 @@
 //! `tallymark history`.
 
+use std::collections::HashSet;
+
 use clap::Args;
 use serde::Serialize;
 use tallymark_status::{HistoryLine, Store};
@@ -18,8 +20,8 @@ const SHOWN: usize = 5;
 
 /// Tell what was done to a task, or to all, when and by whom
 ///
-/// Only changes that Tallymark made are told one by one; where another program wrote status.json in between, a line of
-/// the story of all tasks says so. Times are UTC.
+/// Changes that Tallymark made are told one by one, with who forced or undid what. Other programs keep no history: that one wrote
+/// status.json in between is told in the story of all tasks, and in that of one task where its status shows it. Times are UTC.
 #[derive(Args)]
 pub struct History {
     /// The task's id; without it, all changes are told
@@ -36,7 +38,7 @@ struct Told<'a> {
     schema_version: u32,
     plan: String,
     status: String,
-    /// Oldest first.
+    /// Oldest first. One without a `seq` (0) stands in no history: the lines around it show that it happened.
     changes: &'a [HistoryLine],
 }
 
@@ -50,6 +52,7 @@ impl History {
         } else {
             Vec::new()
         };
+        let undone = taken_back(&lines);
         if let Some(id) = self.id.as_deref().map(str::trim) {
             let ids = ids_of(&loaded.analysis.joined, id);
             let told = lines.iter().any(|line| line.task.as_deref() == Some(id));
@@ -57,6 +60,12 @@ impl History {
                 return Err(unknown(&loaded.analysis.joined, &lines, id));
             }
             lines.retain(|line| line.task.as_deref().is_some_and(|task| task == id || ids.contains(&task)));
+            let joined = &loaded.analysis.joined;
+            let now = joined.status().and_then(|status| {
+                let entry = ids.first().and_then(|id| joined.entries_with_id(id).next());
+                entry.map(|entry| status.word(entry))
+            });
+            lines = with_gaps(lines, now, session.now);
         }
         let status = session.shown(&loaded.located.path);
         let text = if self.json {
@@ -66,7 +75,7 @@ impl History {
             let of = self.id.as_deref().map_or_else(|| status.as_str(), str::trim);
             format!("no change of {} is recorded\n", harmless(of))
         } else {
-            lines.iter().map(|line| line_text(&session.output, line)).collect()
+            lines.iter().map(|line| line_text(&session.output, line, undone.contains(&line.seq))).collect()
         };
         session.output.text(&text);
         Ok(Exit::Done)
@@ -102,18 +111,33 @@ fn unknown(joined: &Joined, lines: &[HistoryLine], id: &str) -> Failure {
 }
 
 /// One change on one line: `2026-11-20 22:10:03  1.2  pending → in progress  by ann@host  reason`.
-fn line_text(output: &Output, line: &HistoryLine) -> String {
+fn line_text(output: &Output, line: &HistoryLine, undone: bool) -> String {
     let time = output.styled(FAINT, &one_line(&shown_time(&line.time)));
     if line.change == "unknown" {
-        let what = "status.json was changed by a program that keeps no history";
-        return format!("{time}  {}\n", output.styled(WARNING, what));
+        let what = match &line.task {
+            None => "status.json was changed by a program that keeps no history".to_owned(),
+            Some(task) => format!(
+                "{}  {}  at some time before, by a program that keeps no history",
+                one_line(task),
+                states(&line.from, &line.to)
+            ),
+        };
+        return format!("{time}  {}\n", output.styled(WARNING, &what));
     }
     let mut text = time;
     if let Some(task) = &line.task {
         text.push_str(&format!("  {}", output.styled(STRONG, &one_line(task))));
     }
-    text.push_str(&format!("  {}", change(line)));
+    text.push_str(&format!("  {}", change_text(line)));
     text.push_str(&format!("  by {}", one_line(&line.actor)));
+    match line.change.as_str() {
+        "undo" => text.push_str("  took a change back"),
+        "redo" => text.push_str("  did again what was undone"),
+        _ => {}
+    }
+    if undone {
+        text.push_str(&format!("  {}", output.styled(FAINT, "taken back later")));
+    }
     if line.forced {
         text.push_str(&format!("  {}", output.styled(WARNING, "forced")));
     }
@@ -124,22 +148,89 @@ fn line_text(output: &Output, line: &HistoryLine) -> String {
     text
 }
 
-/// What was changed: the states for a transition, else the change's name with what it was and became.
-fn change(line: &HistoryLine) -> String {
-    let transition = line.change == "transition";
-    let word = |word: &str| match State::of_word(word) {
-        state if transition && state != State::Unknown => state.label().to_owned(),
-        _ => one_line(word),
+/// The states between which a task went without anybody writing it down: a line for each, where it shows.
+fn with_gaps(lines: Vec<HistoryLine>, now: Option<&str>, found_at: i64) -> Vec<HistoryLine> {
+    let mut told: Vec<HistoryLine> = Vec::with_capacity(lines.len());
+    // The status that the lines so far lead to.
+    let mut word: Option<String> = None;
+    let gap = |task: &Option<String>, time: String, from: String, to: &str| HistoryLine {
+        time,
+        actor: "unknown".to_owned(),
+        task: task.clone(),
+        change: "unknown".to_owned(),
+        from,
+        to: to.to_owned(),
+        ..HistoryLine::default()
     };
-    let values = match (line.from.as_str(), line.to.as_str()) {
+    for line in lines {
+        let states = is_transition(&line);
+        if let Some(before) = word.take() {
+            if states && !line.from.is_empty() && before != line.from {
+                told.push(gap(&line.task, line.time.clone(), before, &line.from));
+            } else {
+                word = Some(before);
+            }
+        }
+        if (states || line.change == "add") && !line.to.is_empty() {
+            word = Some(line.to.clone());
+        }
+        told.push(line);
+    }
+    if let (Some(word), Some(now), Some(last)) = (word, now, told.last())
+        && word != now
+    {
+        let time = jiff::Timestamp::from_millisecond(found_at).unwrap_or_default();
+        let gap = gap(&last.task, format!("{time:.3}"), word, now);
+        told.push(gap);
+    }
+    told
+}
+
+/// The places of the lines that were taken back later, and not done again.
+fn taken_back(lines: &[HistoryLine]) -> HashSet<u64> {
+    let mut undone = HashSet::new();
+    // From the last to the first: an undo that was itself taken back undid nothing.
+    for line in lines.iter().rev().filter(|line| line.undoes.is_some()) {
+        if undone.contains(&line.seq) {
+            continue;
+        }
+        let start = lines.partition_point(|other| Some(other.seq) < line.undoes);
+        let Some(first) = lines.get(start).filter(|first| Some(first.seq) == line.undoes) else { continue };
+        let of_write = |other: &&HistoryLine| (&other.before, &other.after) == (&first.before, &first.after);
+        undone.extend(lines[start..].iter().take_while(of_write).map(|line| line.seq));
+    }
+    undone
+}
+
+/// What was changed: the states for a transition, else the change's name with what it was and became.
+pub fn change_text(line: &HistoryLine) -> String {
+    if is_transition(line) {
+        return states(&line.from, &line.to);
+    }
+    let values = match (one_line(&line.from), one_line(&line.to)) {
+        (from, to) if from.is_empty() => to,
+        (from, to) if to.is_empty() => from,
+        (from, to) => format!("{from} → {to}"),
+    };
+    let change = one_line(&line.change);
+    if values.is_empty() { change } else { format!("{change} {values}") }
+}
+
+/// Whether a line tells of two states of a task.
+pub fn is_transition(line: &HistoryLine) -> bool {
+    ["transition", "mend-word", "undo", "redo"].contains(&line.change.as_str())
+}
+
+/// From one status to another, in the words that people read.
+pub fn states(from: &str, to: &str) -> String {
+    let word = |word: &str| match State::of_word(word) {
+        State::Unknown => one_line(word),
+        state => state.label().to_owned(),
+    };
+    match (from, to) {
         ("", to) => word(to),
         (from, "") => word(from),
         (from, to) => format!("{} → {}", word(from), word(to)),
-    };
-    match (transition, values.is_empty()) {
-        (true, _) => values,
-        (false, true) => one_line(&line.change),
-        (false, false) => format!("{} {values}", one_line(&line.change)),
     }
 }
 

@@ -19,3 +19,4 @@ pub mod skip;
 pub mod start;
 pub mod status;
 pub mod sync_check;
+pub mod undo;

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tallymark_plan::{Plan, TaskIndex};
+use tallymark_plan::Plan;
 use tallymark_status::FileLock;
-use tallymark_sync::{Mark, Marking};
-use tallymark_text::{Source, apply_edits};
-use tallymark_workspace::{load_text, read_source};
+use tallymark_text::{Edit, Source, apply_edits};
+use tallymark_workspace::{Loaded, load_text, read_source};
 
-use super::{refused, store_failure};
+use super::store_failure;
 use crate::current::Current;
 use crate::exit::{Exit, Failure};
 use crate::plan_file;
@@ -20,11 +19,17 @@ const WAIT: Duration = Duration::from_secs(10);
 /// So often it is tried anew when an editor or another program writes the plan meanwhile.
 const ATTEMPTS: usize = 5;
 
-/// Makes the edits of a marking in the plan's file, and gives the plan as it is then.
-pub fn set(current: &Current, marking: &Marking, mark: &Mark, dry_run: bool) -> Result<Arc<Plan>, Failure> {
+/// Makes edits of boxes in the plan's file, and gives the plan as it is then. If the plan is another by now, `again` makes
+/// the edits for that one.
+pub fn set(
+    current: &Current,
+    edits: &[Edit],
+    again: &dyn Fn(&Loaded) -> Result<Vec<Edit>, Failure>,
+    dry_run: bool,
+) -> Result<Arc<Plan>, Failure> {
     let plan = &current.loaded.analysis.joined.plan;
     if dry_run {
-        let text = edited(&plan.source, marking)?;
+        let text = edited(&plan.source, edits)?;
         return Ok(parsed(current, &plan.source, &text));
     }
     let path = &current.loaded.path;
@@ -34,9 +39,9 @@ pub fn set(current: &Current, marking: &Marking, mark: &Mark, dry_run: bool) -> 
         // Who waited for the lock finds another plan than before: the edits are made anew for it.
         let source = Arc::new(read_source(path)?);
         let text = if *source == *plan.source {
-            edited(&source, marking)?
+            edited(&source, edits)?
         } else {
-            edited(&source, &again(current, marking, mark, &source)?)?
+            edited(&source, &again(&reloaded(current, &source))?)?
         };
         match plan_file::replace(path, &source, &text) {
             Ok(()) => return Ok(parsed(current, &source, &text)),
@@ -46,35 +51,15 @@ pub fn set(current: &Current, marking: &Marking, mark: &Mark, dry_run: bool) -> 
     }
 }
 
-/// The marking for a plan that is another by now; the tasks are known by their keys.
-fn again(
-    current: &Current,
-    marking: &Marking,
-    mark: &Mark,
-    source: &Arc<Source>,
-) -> Result<Marking, Failure> {
-    let before = &current.loaded.analysis;
-    let workspace = &current.workspace;
-    let path = &current.loaded.path;
-    let loaded = load_text(&workspace.root, path, Arc::clone(source), &workspace.settings, before.facts.now);
-    let plan = &loaded.analysis.joined.plan;
-    let tasks: Vec<TaskIndex> = plan
-        .tasks()
-        .map(|(task, _)| task)
-        .filter(|&task| {
-            marking.changed.iter().any(|&changed| before.joined.plan.key(changed) == plan.key(task))
-        })
-        .collect();
-    if before.joined.status().is_some() {
-        // status.json is written already, so a new look at it would find nothing to do: the boxes alone are set.
-        let edits = tasks.iter().filter_map(|&task| loaded.analysis.box_edit(task, mark.to)).collect();
-        return Ok(Marking { edits, ..Marking::default() });
-    }
-    loaded.analysis.marking(&tasks, mark).map_err(refused)
+/// The plan with a text that it has by now.
+fn reloaded(current: &Current, source: &Arc<Source>) -> Loaded {
+    let (workspace, path) = (&current.workspace, &current.loaded.path);
+    let now = current.loaded.analysis.facts.now;
+    load_text(&workspace.root, path, Arc::clone(source), &workspace.settings, now)
 }
 
-fn edited(source: &Source, marking: &Marking) -> Result<String, Failure> {
-    apply_edits(source.text(), &marking.edits)
+fn edited(source: &Source, edits: &[Edit]) -> Result<String, Failure> {
+    apply_edits(source.text(), edits)
         .map_err(|error| Failure::could_not(format!("the plan's boxes cannot be set: {error}")))
 }
 

@@ -16,18 +16,46 @@ const SHOWN: usize = 5;
 /// # Errors
 /// One of them is unknown, or means several tasks: nothing is to be done then.
 pub fn tasks(joined: &Joined, names: &[String]) -> Result<Vec<TaskIndex>, Failure> {
-    let plan = &*joined.plan;
-    let mut by_key: HashMap<&str, TaskIndex> = HashMap::with_capacity(plan.tasks.len());
-    let mut by_id: HashMap<&str, Vec<TaskIndex>> = HashMap::with_capacity(plan.tasks.len());
-    for (task, _) in plan.tasks() {
-        by_key.insert(plan.key(task), task);
-        by_id.entry(plan.id(task).unwrap_or_default()).or_default().push(task);
-    }
+    let known = Names::new(joined);
     let mut tasks = Vec::with_capacity(names.len());
     let mut seen = HashSet::new();
     for name in names {
+        let task = known.task(name)?;
+        if seen.insert(task) {
+            tasks.push(task);
+        }
+    }
+    Ok(tasks)
+}
+
+/// The names of a plan's tasks.
+pub struct Names<'a> {
+    joined: &'a Joined,
+    by_key: HashMap<&'a str, TaskIndex>,
+    by_id: HashMap<&'a str, Vec<TaskIndex>>,
+}
+
+impl<'a> Names<'a> {
+    /// Those of this plan.
+    pub fn new(joined: &'a Joined) -> Self {
+        let plan = &*joined.plan;
+        let mut by_key: HashMap<&str, TaskIndex> = HashMap::with_capacity(plan.tasks.len());
+        let mut by_id: HashMap<&str, Vec<TaskIndex>> = HashMap::with_capacity(plan.tasks.len());
+        for (task, _) in plan.tasks() {
+            by_key.insert(plan.key(task), task);
+            by_id.entry(plan.id(task).unwrap_or_default()).or_default().push(task);
+        }
+        Self { joined, by_key, by_id }
+    }
+
+    /// The task of a key, or of an id that means one task only, in the plan or else in status.json.
+    ///
+    /// # Errors
+    /// It is unknown, or means several tasks.
+    pub fn task(&self, name: &str) -> Result<TaskIndex, Failure> {
+        let plan = &*self.joined.plan;
         let name = name.trim();
-        let task = match (by_key.get(name), by_id.get(name).map(Vec::as_slice)) {
+        Ok(match (self.by_key.get(name), self.by_id.get(name).map(Vec::as_slice)) {
             (Some(&task), _) => task,
             (None, Some(&[task])) => task,
             (None, Some(several)) if !name.is_empty() => {
@@ -40,16 +68,12 @@ pub fn tasks(joined: &Joined, names: &[String]) -> Result<Vec<TaskIndex>, Failur
                 }
                 return Err(failure);
             }
-            _ => match of_entry(joined, name) {
+            _ => match of_entry(self.joined, name) {
                 Some(task) => task,
-                None => return Err(unknown(joined, name)),
+                None => return Err(unknown(self.joined, name)),
             },
-        };
-        if seen.insert(task) {
-            tasks.push(task);
-        }
+        })
     }
-    Ok(tasks)
 }
 
 /// The task that status.json has under another id than the plan.

@@ -35,6 +35,8 @@ pub enum ActionKind {
     QuickFix,
     /// `refactor.rewrite.tallymark.start` and so on, a kind a verb, so that a key can be bound to it: marks tasks.
     Mark(Verb),
+    /// `refactor.rewrite.tallymark.undo`: takes the last change of status.json back.
+    Undo,
     /// `refactor.rewrite.tallymark`: makes a status.json, or has a file read as a plan.
     Prepare,
     /// `source.fixAll.tallymark`: all safe fixes of the plan.
@@ -53,6 +55,7 @@ impl ActionKind {
             ActionKind::Mark(Verb::Skip) => "refactor.rewrite.tallymark.skip",
             ActionKind::Mark(Verb::Reset) => "refactor.rewrite.tallymark.reset",
             ActionKind::Mark(Verb::Reopen) => "refactor.rewrite.tallymark.reopen",
+            ActionKind::Undo => "refactor.rewrite.tallymark.undo",
             ActionKind::Prepare => "refactor.rewrite.tallymark",
             ActionKind::FixAll => "source.fixAll.tallymark",
         }
@@ -144,6 +147,13 @@ pub fn fix_all(analysis: &Analysis) -> Option<Action> {
         let title = "Fix all that Tallymark can mend safely".to_owned();
         action(title, ActionKind::FixAll, Effect::EditPlan(edits))
     })
+}
+
+/// Takes the last change of the plan's status.json back, whoever made it; `None` if there is none that can be written. Whether
+/// there is something to take back, only the history knows: it is looked at when the action is chosen.
+pub fn undo_action(analysis: &Analysis) -> Option<Action> {
+    analysis.joined.status()?;
+    Some(action("Undo the last change of status.json".to_owned(), ActionKind::Undo, Effect::Undo))
 }
 
 /// For a markdown file that has boxes and is not taken for a plan: the way to make it one. Nothing otherwise.
@@ -406,6 +416,13 @@ mod tests {
         - [ ] 1.4 Four
         ");
         assert_eq!(fix_all(&Fixture::new(&fixed).analysis), None);
+    }
+
+    #[test]
+    fn the_last_change_can_be_undone_where_there_is_a_status_file() {
+        let undo = undo_action(&Fixture::new(BILLING).analysis).map(|action| action.kind.name());
+        assert_eq!(undo, Some("refactor.rewrite.tallymark.undo"));
+        assert_eq!(undo_action(&Fixture::new(billing_without_status()).analysis), None);
     }
 
     #[test]

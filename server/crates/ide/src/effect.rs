@@ -13,6 +13,8 @@ pub enum Effect {
     Mark(Mark),
     /// Changes of status.json, through the store only.
     ChangeStatus(Vec<Request>),
+    /// Takes the last change of status.json back.
+    Undo,
     /// Makes a status.json for this plan.
     Init,
     /// Writes into the settings that this file is a plan.

@@ -1,6 +1,6 @@
 //! What can be asked of the store, as data: rules put it into their fixes, commands build it from arguments.
 
-use crate::{Revision, Word};
+use crate::{FieldChange, Revision, Word};
 
 /// One change of one task, with what the caller saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,9 @@ pub enum Change {
     MendWord(Word),
     /// Takes `error` out.
     ClearError,
+    /// Gives members of the entry the values that `now` says, whatever they are: takes a recorded change back, or does it
+    /// again. Members that it does not name stay.
+    SetFields(Vec<FieldChange>),
     /// Computes `summary` from the entries.
     RecomputeSummary,
     /// Sets `currentPhase`.

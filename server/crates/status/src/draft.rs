@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::{
-    Change, Entry, EntryIndex, Expected, NewEntry, Request, Status, StoreError, SummaryField, Text, Word,
-    edit::Object, json, nearest, time, transition,
+    Change, Entry, EntryIndex, Expected, FieldChange, NewEntry, Request, Status, StoreError, SummaryField,
+    Text, Word, edit::Object, fields, history::MarkChange, json, nearest, time, transition,
 };
 
 mod render;
@@ -17,7 +17,7 @@ mod runs;
 pub(crate) use render::ListStyle;
 
 /// What became of one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// The entry's id in the file; empty for changes of the head.
     pub entry: String,
@@ -33,6 +33,12 @@ pub struct Outcome {
     pub changed: bool,
     /// Whether it went against the table of transitions, by `force`.
     pub forced: bool,
+    /// What became of the members of the entry.
+    pub fields: Vec<FieldChange>,
+    /// What the caller was about to do to the task's box in the plan.
+    pub mark: Option<MarkChange>,
+    /// The first line of the history that it takes back.
+    pub undoes: Option<u64>,
 }
 
 /// Applies requests to a status file that can be read, and gives the new text; nothing is applied if one of them fails.
@@ -131,9 +137,8 @@ impl<'a> Draft<'a> {
             change,
             from,
             to: to.to_owned(),
-            reason: None,
             changed,
-            forced: false,
+            ..Outcome::default()
         };
         match &request.change {
             Change::Add { entry, after } => return self.add(entry, after.as_deref()),
@@ -172,7 +177,8 @@ impl<'a> Draft<'a> {
         let Some(index) = self.find(request)? else { return Ok(Step::NeedsText) };
         let (status, now) = (self.status, self.now);
         let word = self.word(index).into_owned();
-        Ok(Step::Done(match &request.change {
+        let before = self.touched.get(&index).cloned().unwrap_or_else(|| Object::new(self.entry_text(index)));
+        let mut outcome = match &request.change {
             Change::Transition { to, reason, notes, reopen } => {
                 let (reason, notes) = (reason.as_deref(), notes.as_deref());
                 if word == to.as_str() {
@@ -251,6 +257,7 @@ impl<'a> Draft<'a> {
             Change::CountRetry { error } => {
                 let object = self.object(index);
                 let (from, to) = transition::count_retry(object);
+                let now = transition::not_before(object, now);
                 transition::set(object, "lastErrorAt", json::quote(&time::format(now)));
                 if let Some(error) = error {
                     // What failed last is what a failed task's `error` says too: it becomes `lastError` when it is tried.
@@ -262,6 +269,19 @@ impl<'a> Draft<'a> {
                 let reason = error.clone();
                 Outcome { reason, ..outcome("count-retry", from.to_string(), &to.to_string(), true) }
             }
+            Change::SetFields(changes) => {
+                let object = self.object(index);
+                for FieldChange { key, now, .. } in changes {
+                    match now {
+                        Some(value) => transition::set(object, key, value.as_str().to_owned()),
+                        None => drop(object.remove(key)),
+                    }
+                }
+                let changed = !fields::changed(Some(&before), Some(object)).is_empty();
+                self.moved |= changed;
+                let now = self.word(index).into_owned();
+                outcome("set-fields", word, &now, changed)
+            }
             Change::Add { .. }
             | Change::BeginRun
             | Change::EndRun { .. }
@@ -270,7 +290,11 @@ impl<'a> Draft<'a> {
             | Change::SetPlanPath(_) => {
                 unreachable!("answered above")
             }
-        }))
+        };
+        if outcome.changed {
+            outcome.fields = fields::changed(Some(&before), self.touched.get(&index));
+        }
+        Ok(Step::Done(outcome))
     }
 
     /// The entry that a request names, as the caller saw it; `None` if only the new text can have it.
@@ -367,23 +391,24 @@ impl<'a> Draft<'a> {
             Some(earlier) => (earlier + 1, self.added[earlier].anchor),
             None => (self.added.len(), after.and_then(|after| self.status.find_all(after).last().copied())),
         };
+        let text = self.new_entry(entry, anchor);
+        let fields = fields::changed(None, Some(&Object::new(&text)));
         let added = Added {
             id: entry.id.clone(),
             word: entry.status,
             phase: json::quote(&entry.phase),
             anchor,
-            text: self.new_entry(entry, anchor),
+            text,
         };
         self.added.insert(place, added);
         self.moved = true;
         Ok(Step::Done(Outcome {
             entry: entry.id.clone(),
             change: "add",
-            from: String::new(),
             to: entry.status.as_str().to_owned(),
-            reason: None,
             changed: true,
-            forced: false,
+            fields,
+            ..Outcome::default()
         }))
     }
 

@@ -82,6 +82,11 @@ impl<'a> Object<'a> {
         self.members.iter().rev().find(|member| member.key == key).map(|member| member.value.as_ref())
     }
 
+    /// The keys in their order; one that stands twice comes twice.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|member| member.key.as_ref())
+    }
+
     /// Puts the JSON `value` in the place of what `key` had. A new member comes behind the first key of `after` that
     /// is there, else at the end.
     pub(crate) fn set(&mut self, key: &str, value: impl Into<Cow<'a, str>>, after: &[&str]) {

@@ -92,6 +92,15 @@ pub enum StoreError {
         /// Who changed it last and when, as the history has it.
         changed_by: Option<Box<(String, String)>>,
     },
+    /// The last change cannot be taken back.
+    CannotUndo {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what helps, in one sentence.
+        reason: String,
+        /// Somebody else changed the file since.
+        overtaken: bool,
+    },
     /// Somebody else held the lock for longer than we wait.
     LockTimeout {
         /// What is locked.
@@ -131,7 +140,8 @@ impl StoreError {
             | StoreError::RunEnded { .. }
             | StoreError::IdTaken { .. }
             | StoreError::DuplicateId { .. }
-            | StoreError::Illegal { .. } => 1,
+            | StoreError::Illegal { .. }
+            | StoreError::CannotUndo { overtaken: false, .. } => 1,
             StoreError::Missing { .. }
             | StoreError::Exists { .. }
             | StoreError::Refused { .. }
@@ -139,7 +149,7 @@ impl StoreError {
             | StoreError::NoListOfRuns { .. }
             | StoreError::Unsynced { .. }
             | StoreError::Io { .. } => 2,
-            StoreError::Conflict { .. } => 3,
+            StoreError::Conflict { .. } | StoreError::CannotUndo { .. } => 3,
             StoreError::LockTimeout { .. } => 4,
         }
     }
@@ -208,6 +218,9 @@ impl fmt::Display for StoreError {
                     Some(by) => write!(f, " (by {}, {}); nothing was written", by.0, by.1),
                     None => f.write_str("; nothing was written"),
                 }
+            }
+            StoreError::CannotUndo { path, reason, .. } => {
+                write!(f, "nothing of {} was taken back: {reason}", path.display())
             }
             StoreError::LockTimeout { path, waited, holder, foreign } => {
                 write!(f, "{} is locked", path.display())?;

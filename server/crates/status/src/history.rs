@@ -12,10 +12,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Outcome, Revision, lock::Folder, time};
+use crate::{FieldChange, Outcome, Revision, lock::Folder, time};
 
 /// One change, as the history tells it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryLine {
     /// Counts the lines from 1.
     pub seq: u64,
@@ -26,7 +26,7 @@ pub struct HistoryLine {
     /// The task's id; absent for changes of the head, and of an unknown writer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
-    /// What kind of change: `transition`, `add`, `remove`, `set-id`, …
+    /// What kind of change: `transition`, `add`, `remove`, `set-id`, …; `undo` took one back, `redo` an undo.
     #[serde(default)]
     pub change: String,
     /// What it was.
@@ -45,6 +45,31 @@ pub struct HistoryLine {
     /// It went against the table of transitions.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forced: bool,
+    /// The members of the entry that are others than before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldChange>,
+    /// What was to be done to the task's box in the plan, behind the write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<MarkChange>,
+    /// The `seq` of the first line that an `undo` or `redo` took back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<u64>,
+}
+
+/// What stands between the brackets of a task's box, before and after a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkChange {
+    /// Before.
+    pub was: String,
+    /// Afterwards.
+    pub now: String,
+}
+
+impl MarkChange {
+    /// The way back.
+    pub(crate) fn reversed(&self) -> Self {
+        Self { was: self.now.clone(), now: self.was.clone() }
+    }
 }
 
 /// The history of one status file.
@@ -81,17 +106,11 @@ impl History {
             Ok(())
         };
         let line = HistoryLine {
-            seq: 0,
             time,
             actor: actor.to_owned(),
-            task: None,
-            change: String::new(),
-            from: String::new(),
-            to: String::new(),
-            reason: None,
             before: before.to_string(),
             after: after.to_string(),
-            forced: false,
+            ..HistoryLine::default()
         };
         if let Some(last) = last.filter(|last| last.after != line.before) {
             push(HistoryLine {
@@ -110,6 +129,9 @@ impl History {
                 to: outcome.to.clone(),
                 reason: outcome.reason.clone(),
                 forced: outcome.forced,
+                fields: outcome.fields.clone(),
+                mark: outcome.mark.clone(),
+                undoes: outcome.undoes,
                 ..line.clone()
             })?;
         }
@@ -119,11 +141,38 @@ impl History {
         file.write_all(text.as_bytes())
     }
 
-    /// The last known change of a task, as far as the end of the history tells.
+    /// The last known change of a task, or of anything if that is empty, as far as the end of the history tells.
     pub(crate) fn last_of(&self, task: &str) -> Option<HistoryLine> {
         let mut file = File::open(&self.path).ok()?;
         let tail = tail(&mut file, 16 * WINDOW).ok()?;
-        lines(&tail).rev().find(|line| line.task.as_deref() == Some(task))
+        lines(&tail).rev().find(|line| task.is_empty() || line.task.as_deref() == Some(task))
+    }
+
+    /// The lines of the last write, oldest first.
+    pub(crate) fn last_write(&self) -> io::Result<Vec<HistoryLine>> {
+        let mut file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            opened => opened?,
+        };
+        let length = file.metadata()?.len();
+        let mut window = WINDOW;
+        loop {
+            let tail = tail(&mut file, window)?;
+            let mut write: Vec<HistoryLine> = Vec::new();
+            let mut whole = false;
+            for line in lines(&tail).rev() {
+                if write.last().is_some_and(|of| (&of.before, &of.after) != (&line.before, &line.after)) {
+                    whole = true;
+                    break;
+                }
+                write.push(line);
+            }
+            if whole || window >= length {
+                write.reverse();
+                return Ok(write);
+            }
+            window *= 8;
+        }
     }
 
     /// All lines that can be read, oldest first.

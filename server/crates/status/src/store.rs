@@ -1,6 +1,7 @@
 //! The one door through which status.json is written.
 
 use std::{
+    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,7 +12,7 @@ use tallymark_text::Source;
 
 use crate::{
     NewFile, Outcome, ProblemKind, Request, Revision, Status, StoreError, draft,
-    history::{History, HistoryLine},
+    history::{History, HistoryLine, MarkChange},
     lock::{Folder, StoreLock, Waiting},
     write::{self, Replaced},
 };
@@ -39,6 +40,10 @@ pub struct Context<'a> {
     pub actor: &'a str,
     /// Allows transitions that the table does not; the history says so.
     pub force: bool,
+    /// The revision that the whole file must have: who looked at all of it, and decided by what it saw, says so.
+    pub expected_revision: Option<Revision>,
+    /// What the caller will do to boxes in the plan, by the ids of the entries: for the history, so that it can be taken back.
+    pub marks: &'a [(String, MarkChange)],
     /// How long to wait for somebody who holds the lock and lives.
     pub lock_wait: Duration,
     /// How long another program's lock directory goes unrefreshed before it counts as a dead one's.
@@ -55,13 +60,15 @@ impl<'a> Context<'a> {
             now_milliseconds,
             actor,
             force: false,
+            expected_revision: None,
+            marks: &[],
             lock_wait: Duration::from_secs(10),
             foreign_stale: Duration::from_secs(60),
             on_notice: &|_| {},
         }
     }
 
-    fn waiting(&self) -> Waiting<'a> {
+    pub(crate) fn waiting(&self) -> Waiting<'a> {
         Waiting { limit: self.lock_wait, foreign_stale: self.foreign_stale, on_notice: self.on_notice }
     }
 }
@@ -126,13 +133,10 @@ impl Store {
         let status = Status::parse(source);
         let (before, after) = (Revision::of(b""), status.revision());
         let outcome = Outcome {
-            entry: String::new(),
             change: "create",
-            from: String::new(),
             to: format!("{} tasks", file.tasks.len()),
-            reason: None,
             changed: true,
-            forced: false,
+            ..Outcome::default()
         };
         let applied = Applied { outcomes: vec![outcome], status, before, after };
         if put(&path, &applied, &folder, &mut lock, context)? {
@@ -186,7 +190,12 @@ impl Store {
         })
     }
 
-    fn real_path(&self) -> Result<PathBuf, StoreError> {
+    /// The last change of an entry that the history knows.
+    pub fn last_change(&self, entry: &str) -> Option<HistoryLine> {
+        History::in_folder(&Folder::beside(&self.real_path().ok()?)).last_of(entry)
+    }
+
+    pub(crate) fn real_path(&self) -> Result<PathBuf, StoreError> {
         fs::canonicalize(&self.path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => StoreError::Missing { path: self.path.clone() },
             _ => StoreError::Io { doing: "find the file", path: self.path.clone(), error },
@@ -195,7 +204,7 @@ impl Store {
 }
 
 /// Has the new file on the disk, and tells the history. The answer is whether the lock was still ours; if not, nothing is written.
-fn put(
+pub(crate) fn put(
     path: &Path,
     applied: &Applied,
     folder: &Folder,
@@ -221,8 +230,14 @@ fn draft(path: &Path, requests: &[Request], context: &Context<'_>) -> Result<App
     let status = Status::from_bytes(&read(path)?);
     check(path, &status)?;
     let before = status.revision();
+    check_revision(path, before, context)?;
     let drafted = draft::apply(&status, requests, context.now_milliseconds, context.force);
-    let (text, outcomes) = drafted.map_err(|error| with_history(error, path))?;
+    let (text, mut outcomes) = drafted.map_err(|error| with_history(error, path))?;
+    let marks: HashMap<&str, &MarkChange> =
+        context.marks.iter().map(|(entry, mark)| (entry.as_str(), mark)).collect();
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.changed) {
+        outcome.mark = marks.get(outcome.entry.as_str()).copied().cloned();
+    }
     if text == status.source.text() {
         return Ok(Applied { outcomes, status, before, after: before });
     }
@@ -236,7 +251,7 @@ fn draft(path: &Path, requests: &[Request], context: &Context<'_>) -> Result<App
     Ok(Applied { outcomes, status, before, after })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
     let failed = |error| StoreError::Io { doing: "read the file", path: path.to_owned(), error };
     let refused = |reason: &str| StoreError::Refused { path: path.to_owned(), reason: reason.to_owned() };
     let metadata = fs::metadata(path).map_err(failed)?;
@@ -256,7 +271,7 @@ fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Refuses files that are not ours to write.
-fn check(path: &Path, status: &Status) -> Result<(), StoreError> {
+pub(crate) fn check(path: &Path, status: &Status) -> Result<(), StoreError> {
     let refused = |reason: String| Err(StoreError::Refused { path: path.to_owned(), reason });
     if !status.readable {
         let reason = status.problems.first().map_or("", |problem| match &problem.kind {
@@ -282,6 +297,22 @@ fn check(path: &Path, status: &Status) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Holds the whole file against what the caller saw.
+pub(crate) fn check_revision(path: &Path, actual: Revision, context: &Context<'_>) -> Result<(), StoreError> {
+    match context.expected_revision {
+        Some(expected) if expected != actual => {
+            let conflict = StoreError::Conflict {
+                id: String::new(),
+                expected: format!("revision {expected}"),
+                actual: format!("revision {actual}"),
+                changed_by: None,
+            };
+            Err(with_history(conflict, path))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Tells a conflict's loser who changed the task and when.
 fn with_history(error: StoreError, path: &Path) -> StoreError {
     match error {
@@ -305,6 +336,6 @@ fn tell(folder: &Folder, applied: &Applied, context: &Context<'_>) {
     let _ = history.append(outcomes, context.actor, context.now_milliseconds, *before, *after);
 }
 
-fn lost_lock(path: &Path, context: &Context<'_>) -> StoreError {
+pub(crate) fn lost_lock(path: &Path, context: &Context<'_>) -> StoreError {
     StoreError::LockTimeout { path: path.to_owned(), waited: context.lock_wait, holder: None, foreign: true }
 }

@@ -54,6 +54,20 @@ pub(crate) fn set(entry: &mut Object<'_>, key: &str, value: String) {
     entry.set(key, value, &before);
 }
 
+/// A time of an entry, in milliseconds since 1970.
+fn milliseconds(entry: &Object<'_>, key: &str) -> Option<i64> {
+    match entry.get(key)? {
+        value if value.starts_with('"') => time::milliseconds(&json::text_of(value)),
+        value => value.parse().ok(),
+    }
+}
+
+/// Now, unless the clock went back behind what the entry says already: then the latest of its times.
+pub(crate) fn not_before(entry: &Object<'_>, now: i64) -> i64 {
+    let times = ["startedAt", "completedAt", "lastErrorAt"];
+    times.iter().filter_map(|key| milliseconds(entry, key)).fold(now, i64::max)
+}
+
 /// Sets the status and what follows from it; the caller has checked that it may. `now` is in milliseconds.
 ///
 /// * *in_progress*: `startedAt` is now. A retry (from failed) counts in `retryCount`.
@@ -63,15 +77,13 @@ pub(crate) fn set(entry: &mut Object<'_>, key: &str, value: String) {
 /// * *skipped*: `skipReason` is the reason (or `reason`, where the entry has that).
 /// * *pending*: it has not begun, so `startedAt`, `completedAt` and `duration` go.
 ///
+/// A clock that went back writes no time before one that the entry has already.
+///
 /// An `error` is of the failed only: whatever leaves failed keeps it as `lastError`. A `skipReason` is of the skipped only.
 pub(crate) fn apply(entry: &mut Object<'_>, to: Word, reason: Option<&str>, notes: Option<&str>, now: i64) {
     let from = entry.get("status").map(|word| meaning(&json::text_of(word)));
     set(entry, "status", json::quote(to.as_str()));
-    let milliseconds = |entry: &Object<'_>, key| match entry.get(key) {
-        Some(value) if value.starts_with('"') => time::milliseconds(&json::text_of(value)),
-        Some(value) => value.parse().ok(),
-        None => None,
-    };
+    let now = not_before(entry, now);
     if to != Word::Failed
         && let Some(error) = entry.remove("error")
         && error != "null"
@@ -96,10 +108,9 @@ pub(crate) fn apply(entry: &mut Object<'_>, to: Word, reason: Option<&str>, note
         }
         Word::Completed => {
             let started = milliseconds(entry, "startedAt");
-            let completed = started.map_or(now, |started| started.max(now));
-            set(entry, "completedAt", json::quote(&time::format(completed)));
+            set(entry, "completedAt", json::quote(&time::format(now)));
             match started {
-                Some(started) => set(entry, "duration", (completed - started).to_string()),
+                Some(started) => set(entry, "duration", (now - started).to_string()),
                 None => drop(entry.remove("duration")),
             }
         }
@@ -180,6 +191,14 @@ mod tests {
                 None
             ),
             r#"{"status":"completed","startedAt":"2025-12-23T05:00:00.000Z","completedAt":"2025-12-23T05:00:00.000Z","duration":0}"#
+        );
+    }
+
+    #[test]
+    fn a_clock_that_went_back_starts_nothing_before_it_failed() {
+        assert_eq!(
+            after(r#"{"status":"failed","lastErrorAt":"2025-12-23T05:00:00.000Z"}"#, Word::InProgress, None),
+            r#"{"status":"in_progress","startedAt":"2025-12-23T05:00:00.000Z","lastErrorAt":"2025-12-23T05:00:00.000Z","retryCount":1}"#
         );
     }
 

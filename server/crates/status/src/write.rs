@@ -11,7 +11,7 @@ use tallymark_text::Source;
 use crate::{StoreError, lock::Folder};
 
 /// How many old generations are kept.
-const GENERATIONS: u32 = 5;
+pub(crate) const GENERATIONS: u32 = 5;
 
 /// What became of the new text.
 pub(crate) enum Replaced {

@@ -28,7 +28,7 @@ pub use analysis::Analysis;
 pub use finding::{Facts, File, Finding, Fix, FixAction, Place, Related, Severity, Subject};
 pub use graph::{CriticalPath, Graph, Hold};
 pub use join::{Counterpart, Joined, Match, MatchKind, join};
-pub use marking::{Mark, Marking, Refusal, RefusalKind};
+pub use marking::{Mark, Marking, MarkingSequence, Refusal, RefusalKind};
 pub use next::Offer;
 pub use priority::{Priority, priorities};
 pub use progress::Progress;

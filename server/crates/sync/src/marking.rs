@@ -1,7 +1,9 @@
 //! What "mark 1.2 complete" does, for the command line and for editors alike.
 
+use std::collections::{HashMap, HashSet};
+
 use tallymark_plan::{Meaning, TaskIndex};
-use tallymark_status::{Change, EntryIndex, Expected, NewEntry, Request, Status, Word};
+use tallymark_status::{Change, EntryIndex, Expected, MarkChange, NewEntry, Request, Status, Word};
 use tallymark_text::Edit;
 
 use crate::marks::mark_edit;
@@ -21,12 +23,14 @@ pub struct Mark {
     pub reopen: bool,
     /// The status word that the tasks must have now: whoever claims a task says what it saw.
     pub expected_status: Option<String>,
+    /// Also where the table has no way from the tasks' state to that one.
+    pub force: bool,
 }
 
 impl Mark {
     /// A mark without words to it.
     pub fn to(to: Word) -> Self {
-        Self { to, reason: None, notes: None, reopen: false, expected_status: None }
+        Self { to, reason: None, notes: None, reopen: false, expected_status: None, force: false }
     }
 }
 
@@ -42,6 +46,8 @@ pub struct Marking {
     pub changed: Vec<TaskIndex>,
     /// The tasks that are in that state already: nothing changes for them.
     pub already: Vec<TaskIndex>,
+    /// What `edits` do to the boxes of entries, for the history.
+    pub marks: Vec<(String, MarkChange)>,
 }
 
 /// Why a task cannot be marked so. Prints as a sentence for the person who asked.
@@ -83,31 +89,20 @@ impl Analysis {
     /// # Errors
     /// Why the first of them cannot be marked so.
     pub fn marking(&self, tasks: &[TaskIndex], mark: &Mark) -> Result<Marking, Refusal> {
-        let mut marking = Marking::default();
+        let mut sequence = MarkingSequence::new(self);
         for &task in tasks {
-            if let Some(refusal) = self.refusal(task, mark) {
-                return Err(refusal);
-            }
-            if self.is_already(task, mark.to) {
-                marking.already.push(task);
-                continue;
-            }
-            marking.changed.push(task);
-            if let Some(status) = self.joined.status() {
-                self.ask_store(status, task, mark, &mut marking.requests);
-                if self.boxes == Boxes::Mirror {
-                    marking.edits.extend(box_edit(&self.joined, task, mark.to));
-                }
-            } else {
-                marking.edits.extend(box_edit(&self.joined, task, mark.to));
-            }
+            sequence.add(task, mark)?;
         }
-        chain_additions(&mut marking.requests);
-        Ok(marking)
+        Ok(sequence.finish())
     }
 
     /// Why a task cannot be marked so now; `None` if it can, or is so already.
     pub fn refusal(&self, task: TaskIndex, mark: &Mark) -> Option<Refusal> {
+        self.refusal_from(task, mark, None)
+    }
+
+    /// The same for a task that earlier marks have brought to another state than it has in the files.
+    fn refusal_from(&self, task: TaskIndex, mark: &Mark, brought_to: Option<Word>) -> Option<Refusal> {
         let joined = &self.joined;
         let name = joined.plan.name(task);
         let refuse = |kind, message| Some(Refusal { task, kind, message });
@@ -118,26 +113,35 @@ impl Analysis {
             );
             return refuse(RefusalKind::Unreadable, message);
         }
-        let word = self.word(task);
+        let word = match brought_to {
+            Some(word) => word.as_str(),
+            None => self.word(task),
+        };
         if let Some(expected) = &mark.expected_status
             && *expected != word
         {
             return refuse(RefusalKind::Unexpected, format!("{name} is {word:?}, not {expected:?}"));
         }
-        if self.is_already(task, mark.to) {
+        let already = brought_to.map_or_else(|| self.is_already(task, mark.to), |word| word == mark.to);
+        if already {
             return None;
         }
-        let state = joined.state(task);
+        let state = brought_to.map_or_else(|| joined.state(task), |word| State::of_word(word.as_str()));
         let from = state.word();
         let reopens = matches!(from, Some(Word::Completed | Word::Skipped));
-        if from.is_some_and(|from| !from.successors().contains(&mark.to)) || (reopens && !mark.reopen) {
+        let no_way =
+            from.is_some_and(|from| !from.successors().contains(&mark.to)) || (reopens && !mark.reopen);
+        if no_way && !mark.force {
             return refuse(
                 RefusalKind::Illegal,
                 format!("{name} is {}; it can only be reopened", state.label()),
             );
         }
         match joined.status() {
-            None if box_edit(joined, task, mark.to).is_none() => {
+            // What earlier marks set, this one may take back without an edit.
+            None if box_edit(joined, task, mark.to).is_none()
+                && (brought_to.is_none() || joined.state(task).word() != Some(mark.to)) =>
+            {
                 let wanted = State::of_word(mark.to.as_str()).label();
                 refuse(
                     RefusalKind::NeedsStatus,
@@ -163,6 +167,24 @@ impl Analysis {
         box_edit(&self.joined, task, to)
     }
 
+    /// The edits that set boxes as `marks` say, by the ids of their entries: of a task whose box says another thing by
+    /// now than `was`, none.
+    pub fn mark_edits(&self, marks: &[(String, MarkChange)]) -> Vec<Edit> {
+        let (joined, plan) = (&self.joined, &self.joined.plan);
+        let mut edits = Vec::new();
+        let mut seen = HashSet::new();
+        for (entry, change) in marks {
+            let of_entry =
+                joined.entries_with_id(entry).find_map(|entry| joined.tasks_of_entries[entry.get()]);
+            let Some(task) = of_entry.or_else(|| joined.task_with_key(entry)) else { continue };
+            let Some(mark) = plan.task(task).mark else { continue };
+            if plan.slice(mark.span) == change.was && seen.insert(task) {
+                edits.push(Edit::replace(mark.span, change.now.clone()));
+            }
+        }
+        edits
+    }
+
     /// The entries that a new status.json begins with: every task in document order, with its key as id.
     pub fn initial_entries(&self) -> Vec<NewEntry> {
         self.joined.plan.tasks().map(|(task, _)| new_entry(&self.joined, task)).collect()
@@ -183,23 +205,96 @@ impl Analysis {
         let kept = self.joined.status().is_none() || self.joined.entry(task).is_some();
         kept && self.joined.state(task).word() == Some(to)
     }
+}
 
-    fn ask_store(&self, status: &Status, task: TaskIndex, mark: &Mark, requests: &mut Vec<Request>) {
+/// Marks of many tasks, one after the other, that are to be written at once. Each is judged by the state that those before
+/// it lead to.
+#[derive(Debug)]
+pub struct MarkingSequence<'a> {
+    analysis: &'a Analysis,
+    marking: Marking,
+    /// Where the marks so far lead those tasks that they change.
+    brought_to: HashMap<TaskIndex, Word>,
+}
+
+impl<'a> MarkingSequence<'a> {
+    /// None yet.
+    pub fn new(analysis: &'a Analysis) -> Self {
+        Self { analysis, marking: Marking::default(), brought_to: HashMap::new() }
+    }
+
+    /// One more mark. The answer is whether it changes anything: the task can be so already.
+    ///
+    /// # Errors
+    /// Why the task cannot be marked so; the marks so far stay.
+    pub fn add(&mut self, task: TaskIndex, mark: &Mark) -> Result<bool, Refusal> {
+        let analysis = self.analysis;
+        let before = self.brought_to.get(&task).copied();
+        if let Some(refusal) = analysis.refusal_from(task, mark, before) {
+            return Err(refusal);
+        }
+        if before.map_or_else(|| analysis.is_already(task, mark.to), |word| word == mark.to) {
+            if before.is_none() {
+                self.marking.already.push(task);
+            }
+            return Ok(false);
+        }
+        if let Some(status) = analysis.joined.status() {
+            self.ask_store(status, task, mark, before);
+        }
+        if self.brought_to.insert(task, mark.to).is_none() {
+            self.marking.changed.push(task);
+        }
+        Ok(true)
+    }
+
+    /// The state that a task has after the marks so far.
+    pub fn state(&self, task: TaskIndex) -> State {
+        let brought_to = self.brought_to.get(&task);
+        brought_to.map_or_else(|| self.analysis.joined.state(task), |word| State::of_word(word.as_str()))
+    }
+
+    /// What all of them come to.
+    pub fn finish(mut self) -> Marking {
+        let joined = &self.analysis.joined;
+        if joined.status().is_none() || self.analysis.boxes == Boxes::Mirror {
+            for &task in &self.marking.changed {
+                let Some(edit) = box_edit(joined, task, self.brought_to[&task]) else { continue };
+                if let Some(status) = joined.status() {
+                    let entry = joined.entry(task).map_or(joined.plan.key(task), |entry| status.id(entry));
+                    let was = joined.plan.slice(edit.span).to_owned();
+                    self.marking.marks.push((entry.to_owned(), MarkChange { was, now: edit.text.clone() }));
+                }
+                self.marking.edits.push(edit);
+            }
+        }
+        chain_additions(&mut self.marking.requests);
+        self.marking
+    }
+
+    fn ask_store(&mut self, status: &Status, task: TaskIndex, mark: &Mark, before: Option<Word>) {
+        let joined = &self.analysis.joined;
+        let requests = &mut self.marking.requests;
         let change = Change::Transition {
             to: mark.to,
             reason: mark.reason.clone(),
             notes: mark.notes.clone(),
             reopen: mark.reopen,
         };
-        match self.joined.entry(task) {
-            Some(entry) => requests.push(request(status, entry, change)),
-            None => {
-                let add = addition(&self.joined, status, task, Word::Pending);
-                let id = self.joined.plan.key(task).to_owned();
-                requests.push(add);
-                if mark.to != Word::Pending {
-                    let expected =
-                        Expected { status: Some(Word::Pending.as_str().to_owned()), revision: None };
+        let seen = |word: Word| Expected { status: Some(word.as_str().to_owned()), revision: None };
+        match (joined.entry(task), before) {
+            (Some(entry), None) => requests.push(request(status, entry, change)),
+            (Some(entry), Some(before)) => {
+                let entry = status.id(entry).to_owned();
+                requests.push(Request { entry, expected: seen(before), change });
+            }
+            (None, before) => {
+                let id = joined.plan.key(task).to_owned();
+                if before.is_none() {
+                    requests.push(addition(joined, status, task, Word::Pending));
+                }
+                if before.is_some() || mark.to != Word::Pending {
+                    let expected = seen(before.unwrap_or(Word::Pending));
                     requests.push(Request { entry: id, expected, change });
                 }
             }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tallymark_ide::Question;
-use tallymark_status::{Change, Expected, NewEntry, Request, Word};
+use tallymark_status::{Change, Expected, FieldChange, Json, NewEntry, Request, Word};
 use tallymark_sync::{File, Place};
 use tallymark_text::{Edit, Span};
 use tower_lsp::jsonrpc::{Error, Result};
@@ -12,6 +12,7 @@ use tower_lsp::ls_types::{ExecuteCommandParams, Uri};
 use super::Command;
 
 const MARK: &str = "tallymark.mark";
+const UNDO: &str = "tallymark.undo";
 const CHANGE_STATUS: &str = "tallymark.status.apply";
 const EDIT: &str = "tallymark.edit";
 const INIT: &str = "tallymark.init";
@@ -19,7 +20,7 @@ const TREAT_AS_PLAN: &str = "tallymark.treatAsPlan";
 const OPEN: &str = "tallymark.open";
 
 /// The names of all commands.
-pub(crate) const NAMES: &[&str] = &[MARK, CHANGE_STATUS, EDIT, INIT, TREAT_AS_PLAN, OPEN];
+pub(crate) const NAMES: &[&str] = &[MARK, UNDO, CHANGE_STATUS, EDIT, INIT, TREAT_AS_PLAN, OPEN];
 
 /// The plan that every command is about.
 #[derive(Debug, Serialize, Deserialize)]
@@ -100,6 +101,7 @@ enum ChangeArguments {
     SetPhase(String),
     MendWord(#[serde(with = "word")] Word),
     ClearError {},
+    SetFields(Vec<FieldArguments>),
     RecomputeSummary {},
     SetCurrentPhase(String),
     SetPlanPath(String),
@@ -113,6 +115,33 @@ enum ChangeArguments {
         completed: u32,
         failed: u32,
     },
+}
+
+/// A member of an entry with its values, the texts of JSON values, before and after.
+#[derive(Debug, Serialize, Deserialize)]
+struct FieldArguments {
+    key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    was: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    now: Option<String>,
+}
+
+impl FieldArguments {
+    fn of(change: FieldChange) -> Self {
+        let text = |value: Option<Json>| value.map(|value| value.as_str().to_owned());
+        Self { key: change.key, was: text(change.was), now: text(change.now) }
+    }
+
+    fn read(self) -> std::result::Result<FieldChange, String> {
+        let value = |text: Option<String>| text.as_deref().map(Json::parse).transpose();
+        let wrong = |error| format!("setFields: a value of {:?} is no JSON: {error}", self.key);
+        Ok(FieldChange {
+            was: value(self.was).map_err(wrong)?,
+            now: value(self.now).map_err(wrong)?,
+            key: self.key,
+        })
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -204,6 +233,7 @@ pub(crate) fn parse(params: ExecuteCommandParams) -> Result<(Uri, Command)> {
             });
             Ok(Command::Edit { version: arguments.version, edits: edits.collect(), ask: arguments.ask })
         }),
+        UNDO => read(name, argument, |NoArguments {}| Ok(Command::Undo)),
         INIT => read(name, argument, |NoArguments {}| Ok(Command::Init)),
         TREAT_AS_PLAN => read(name, argument, |NoArguments {}| Ok(Command::TreatAsPlan)),
         OPEN => read(name, argument, |arguments: OpenArguments| {
@@ -256,6 +286,7 @@ impl Command {
                 let edits = edits.iter().map(argument).collect();
                 (EDIT, write(plan, EditArguments { version: *version, edits, ask: ask.clone() }))
             }
+            Command::Undo => (UNDO, write(plan, NoArguments {})),
             Command::Init => (INIT, write(plan, NoArguments {})),
             Command::TreatAsPlan => (TREAT_AS_PLAN, write(plan, NoArguments {})),
             Command::Open(place) => {
@@ -295,6 +326,11 @@ fn request(arguments: RequestArguments) -> std::result::Result<Request, String> 
             ChangeArguments::SetPhase(phase) => Change::SetPhase(phase),
             ChangeArguments::MendWord(word) => Change::MendWord(word),
             ChangeArguments::ClearError {} => Change::ClearError,
+            ChangeArguments::SetFields(fields) => {
+                let fields: std::result::Result<_, _> =
+                    fields.into_iter().map(FieldArguments::read).collect();
+                Change::SetFields(fields?)
+            }
             ChangeArguments::RecomputeSummary {} => Change::RecomputeSummary,
             ChangeArguments::SetCurrentPhase(phase) => Change::SetCurrentPhase(phase),
             ChangeArguments::SetPlanPath(path) => Change::SetPlanPath(path),
@@ -324,6 +360,9 @@ fn request_arguments(request: &Request) -> RequestArguments {
             Change::SetPhase(phase) => ChangeArguments::SetPhase(phase),
             Change::MendWord(word) => ChangeArguments::MendWord(word),
             Change::ClearError => ChangeArguments::ClearError {},
+            Change::SetFields(fields) => {
+                ChangeArguments::SetFields(fields.into_iter().map(FieldArguments::of).collect())
+            }
             Change::RecomputeSummary => ChangeArguments::RecomputeSummary {},
             Change::SetCurrentPhase(phase) => ChangeArguments::SetCurrentPhase(phase),
             Change::SetPlanPath(path) => ChangeArguments::SetPlanPath(path),
@@ -361,6 +400,7 @@ mod tests {
             Change::SetPhase(text()),
             Change::MendWord(Word::Skipped),
             Change::ClearError,
+            Change::SetFields(vec![FieldChange { key: text(), was: None, now: Json::parse("[1.0]").ok() }]),
             Change::RecomputeSummary,
             Change::SetCurrentPhase(text()),
             Change::SetPlanPath(text()),
@@ -379,6 +419,7 @@ mod tests {
             },
             Command::ChangeStatus { requests: changes.map(request).into(), ask: Some(text()) },
             Command::Edit { version: 3, edits: vec![Edit::insert(4, "x")], ask: None },
+            Command::Undo,
             Command::Init,
             Command::TreatAsPlan,
             Command::Open(Place::status(Span::new(1, 2))),

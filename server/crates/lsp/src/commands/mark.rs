@@ -15,7 +15,7 @@ pub(super) async fn run(prepared: &Prepared, outbox: &Outbox, engine: &Handle) -
     let tasks = tasks(prepared, keys)?;
     let mark = Mark { reason: reason.clone(), reopen: *reopen, ..Mark::to(*to) };
     let marking = analysis.marking(&tasks, &mark).map_err(|refusal| refusal.to_string())?;
-    status::apply(prepared, &marking.requests, outbox, engine).await?;
+    status::apply(prepared, &marking.requests, &marking.marks, outbox, engine).await?;
     let mut answer = json!({
         "changed": names(prepared, &marking.changed),
         "already": names(prepared, &marking.already),

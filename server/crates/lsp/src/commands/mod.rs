@@ -10,6 +10,7 @@ mod mark;
 mod open;
 mod status;
 mod treat_as_plan;
+mod undo;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,6 +62,8 @@ pub(crate) enum Command {
         /// The person is asked this first.
         ask: Option<String>,
     },
+    /// `tallymark.undo`: takes the last change of status.json back.
+    Undo,
     /// `tallymark.init`: makes a status.json.
     Init,
     /// `tallymark.treatAsPlan`: writes into the settings that the file is a plan.
@@ -110,6 +113,7 @@ pub(crate) async fn run(prepared: Prepared, outbox: &Outbox, engine: &Handle) ->
         Command::Edit { version, edits, ask } => {
             edit::run(&prepared, *version, edits, ask.as_deref(), outbox).await
         }
+        Command::Undo => undo::run(&prepared, outbox, engine).await,
         Command::Init => init::run(&prepared, outbox, engine).await,
         Command::TreatAsPlan => treat_as_plan::run(&prepared, outbox, engine).await,
         Command::Open(place) => open::run(&prepared, *place, outbox).await,

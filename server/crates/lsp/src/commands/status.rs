@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tallymark_status::{Applied, Context, Request, Store, StoreError};
+use tallymark_status::{Context, MarkChange, Request, Store, StoreError};
 use tallymark_text::Source;
 use tallymark_workspace::Settings;
 use tower_lsp::ls_types::MessageType;
@@ -25,15 +25,16 @@ pub(super) async fn run(
     if !agreed(ask, outbox).await {
         return Ok(json!({ "changed": 0 }));
     }
-    let changed = apply(prepared, requests, outbox, engine).await?;
+    let changed = apply(prepared, requests, &[], outbox, engine).await?;
     Ok(json!({ "changed": changed }))
 }
 
 /// Has the store carry out requests, and tells the engine what status.json holds then. Gives how many of them changed
-/// anything.
+/// anything. `marks` are the boxes that are set behind it.
 pub(super) async fn apply(
     prepared: &Prepared,
     requests: &[Request],
+    marks: &[(String, MarkChange)],
     outbox: &Outbox,
     engine: &Handle,
 ) -> Result<usize, String> {
@@ -42,8 +43,10 @@ pub(super) async fn apply(
     }
     let path = prepared.status_path()?;
     refuse_unsaved(&path, prepared.open_status.clone()).await?;
-    let (file, requests) = (path.clone(), requests.to_vec());
-    let write = move |context: &Context<'_>| Store::open(file)?.apply(&requests, context);
+    let (file, requests, marks) = (path.clone(), requests.to_vec(), marks.to_vec());
+    let write = move |context: &Context<'_>| {
+        Store::open(file)?.apply(&requests, &Context { marks: &marks, ..*context })
+    };
     let applied = with_store(prepared, outbox, write).await;
     match applied {
         Ok(applied) => {
@@ -59,12 +62,13 @@ pub(super) async fn apply(
     }
 }
 
-/// Does something with the store, with the patience that tallymark.toml says, on a thread that may wait for its lock, and says so if that takes longer.
-pub(super) async fn with_store(
+/// Does something with the store, with the patience that tallymark.toml says, on a thread that may wait
+/// for its lock, and says so if that takes longer.
+pub(super) async fn with_store<T: Send + 'static>(
     prepared: &Prepared,
     outbox: &Outbox,
-    work: impl FnOnce(&Context<'_>) -> Result<Applied, StoreError> + Send + 'static,
-) -> Result<Applied, String> {
+    work: impl FnOnce(&Context<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, String> {
     let (actor, outbox) = (prepared.session.client_name.clone(), outbox.clone());
     let root = prepared.snapshot.root.clone();
     let done = tokio::task::spawn_blocking(move || {
@@ -82,7 +86,7 @@ pub(super) async fn with_store(
 }
 
 /// A status.json that the client shows with changes that are not on disk must not be written: saving them would undo it.
-async fn refuse_unsaved(path: &Path, open: Option<Arc<Source>>) -> Result<(), String> {
+pub(super) async fn refuse_unsaved(path: &Path, open: Option<Arc<Source>>) -> Result<(), String> {
     let Some(open) = open else { return Ok(()) };
     let owned = path.to_owned();
     let read = tokio::task::spawn_blocking(move || tallymark_workspace::read_source(&owned));

@@ -47,10 +47,14 @@ fn candidates(snapshot: &Snapshot, file: File, span: Span, only: Option<&[CodeAc
     let marks = tallymark_ide::mark_actions(analysis, file, span);
     let asked_for =
         |action: &Action| only.is_some_and(|only| !only.is_empty() && wanted(&kind(action.kind), Some(only)));
+    // Where tasks are marked, or where it is asked for by its kind.
+    let undo = tallymark_ide::undo_action(analysis)
+        .filter(|undo| asked_for(undo) || (only.is_none() && !marks.is_empty()));
     let any_open = marks.iter().any(|action| action.disabled.is_none());
     actions.extend(
         marks.into_iter().filter(|action| action.disabled.is_none() || asked_for(action) || !any_open),
     );
+    actions.extend(undo);
     if file == File::Plan {
         actions.extend(tallymark_ide::actions_on_file(analysis));
         // Source actions are offered where they are asked for, not in every menu.
@@ -107,6 +111,7 @@ pub(crate) fn command(snapshot: &Snapshot, title: String, effect: Effect, ask: O
         Effect::EditPlan(edits) => Tallymark::Edit { version: snapshot.version, edits, ask },
         Effect::Mark(mark) => Tallymark::mark(mark),
         Effect::ChangeStatus(requests) => Tallymark::ChangeStatus { requests, ask },
+        Effect::Undo => Tallymark::Undo,
         Effect::Init => Tallymark::Init,
         Effect::TreatAsPlan => Tallymark::TreatAsPlan,
         Effect::Open(place) => Tallymark::Open(place),
