@@ -1,13 +1,11 @@
-//! What a plan says beside its tasks: where its output goes, how far it claims to be, which tasks run alone or together,
+//! What a plan says beside its tasks: where its output goes, which tasks run alone or together,
 //! and which findings it allows.
 
 use memchr::memmem;
 use tallymark_text::{Source, Span};
 
-use crate::boxes::skip_blanks;
-use crate::headings::contains_any;
 use crate::ids::reference;
-use crate::{Allowance, Claim, ClaimKind, Ignored, Task};
+use crate::{Allowance, Ignored, Task};
 
 /// How far from the beginning of its line a label's word may stand, in bytes.
 const LONGEST_LABEL: usize = 80;
@@ -63,98 +61,6 @@ pub(crate) fn output(source: &Source, ignored: &[Ignored]) -> Option<Span> {
 pub(crate) fn is_ignored(ignored: &[Ignored], at: usize) -> bool {
     let index = ignored.partition_point(|ignored| (ignored.span.end as usize) <= at);
     ignored.get(index).is_some_and(|ignored| ignored.span.contains(at))
-}
-
-/// Lines that say how far the whole is: `**Current Status**: 65% implemented`, `Progress: 3/7 tasks`.
-pub(crate) fn claims(source: &Source, ignored: &[Ignored]) -> Vec<Claim> {
-    let text = source.text();
-    let bytes = text.as_bytes();
-    let mut claims = Vec::new();
-    let mut last_line = usize::MAX;
-    for word in [b"tatus".as_slice(), b"rogress", b"omplet"] {
-        for at in memmem::find_iter(bytes, word) {
-            // `Status:`, `**Overall Progress**:`, `- Completion —`: close behind the word stands a colon.
-            let letters = bytes[at..].iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let behind = at + letters;
-            let tail = &bytes[behind..bytes.len().min(behind + 4)];
-            if !tail.contains(&b':') {
-                continue;
-            }
-            let line = source.line_of(at);
-            if line == last_line || is_ignored(ignored, at) {
-                continue;
-            }
-            let span = source.line_span(line);
-            if at - span.start as usize > LONGEST_LABEL {
-                continue;
-            }
-            let label = text[span.start as usize..at]
-                .trim_start_matches(|c: char| c.is_ascii_whitespace() || "-*+_#".contains(c));
-            if label.len() > 40
-                || !label.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'*'))
-            {
-                continue;
-            }
-            // What is wished for is no claim.
-            if contains_any(label, &["target", "goal", "expected", "required", "success", "previous"]) {
-                continue;
-            }
-            if let Some(claim) = claim_in(text, behind, span.end as usize) {
-                claims.push(claim);
-                last_line = line;
-            }
-        }
-    }
-    claims.sort_by_key(|claim| claim.span.start);
-    claims.dedup_by_key(|claim| claim.span.start);
-    claims
-}
-
-/// `65% implemented`, `3/7 tasks` directly behind a label's colon.
-fn claim_in(text: &str, at: usize, end: usize) -> Option<Claim> {
-    let bytes = &text.as_bytes()[..end];
-    let mut from = at;
-    while matches!(bytes.get(from), Some(b':' | b'*' | b'_' | b' ' | b'~')) {
-        from += 1;
-    }
-    let (first, mut to) = integer(bytes, from)?;
-    let kind = match bytes.get(to) {
-        Some(b'%') => {
-            to += 1;
-            ClaimKind::Percent(first)
-        }
-        Some(b' ') if bytes.get(to + 1) == Some(&b'%') => {
-            to += 2;
-            ClaimKind::Percent(first)
-        }
-        _ => {
-            let slash = skip_blanks(bytes, to);
-            if bytes.get(slash) != Some(&b'/') {
-                return None;
-            }
-            let (second, behind) = integer(bytes, skip_blanks(bytes, slash + 1))?;
-            // `2025/11/01` is a date, `1.5` a version.
-            if matches!(bytes.get(behind), Some(b'/' | b'.')) || second == 0 || first > second {
-                return None;
-            }
-            to = behind;
-            ClaimKind::Fraction(first, second)
-        }
-    };
-    // With the word behind it: `65% implemented`.
-    let word = skip_blanks(bytes, to);
-    let letters = bytes[word.min(end)..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let to = if letters > 0 { word + letters } else { to };
-    Some(Claim { span: Span::new(from, to), kind })
-}
-
-fn integer(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
-    let digits = bytes.get(at..)?.iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
-    if digits == 0 || digits > 6 {
-        return None;
-    }
-    let value = bytes[at..at + digits].iter().fold(0, |value, byte| value * 10 + u32::from(byte - b'0'));
-    Some((value, at + digits))
 }
 
 /// `**Execution Note:** Tasks 3.1-3.4 are [SEQUENTIAL] - why`: marks those tasks.

@@ -7,6 +7,7 @@
 mod annotations;
 mod blocks;
 mod boxes;
+mod claims;
 mod dependencies;
 mod dialects;
 mod elements;

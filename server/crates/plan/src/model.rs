@@ -239,15 +239,96 @@ pub struct Claim {
     pub span: Span,
     /// What it says.
     pub kind: ClaimKind,
+    /// What it speaks of.
+    pub speaks_of: SpeaksOf,
+    /// What it counts.
+    pub counts: Counted,
 }
 
-/// What a claim says.
+/// What a claim says. Each number knows its digits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClaimKind {
-    /// So many percent of the whole.
-    Percent(u32),
-    /// So many of so many.
-    Fraction(u32, u32),
+    /// `65%`; `about` is a `~` or "about" in front.
+    Percent {
+        /// The percentage.
+        percent: Number,
+        /// Whether it is a rough one.
+        about: bool,
+    },
+    /// `3/7`, `3 of 7`, `[3/7]`.
+    Fraction {
+        /// How many are done.
+        done: Number,
+        /// Of how many.
+        total: Number,
+    },
+    /// `Total tasks: 28`.
+    Total {
+        /// How many there are.
+        total: Number,
+    },
+    /// A total, and the numbers beside it that should make it: `28 tests, 3 passing / 25 failing`, the last row of a table.
+    Sum {
+        /// What is said.
+        total: Number,
+        /// What the others make.
+        sum: u32,
+    },
+    /// A percentage behind the two numbers that it is of: `3/7 (43%)`.
+    Share {
+        /// The percentage.
+        percent: Number,
+        /// The first number.
+        done: u32,
+        /// The second, never 0.
+        total: u32,
+    },
+    /// A bar of blocks: `████░░░░░░ 40%`.
+    Bar {
+        /// The filled cells.
+        filled: u32,
+        /// All cells.
+        cells: u32,
+        /// The bytes of the cells.
+        bar: Span,
+        /// The percentage beside it.
+        percent: Option<Number>,
+    },
+}
+
+/// A number as it is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Number {
+    /// Its digits.
+    pub span: Span,
+    /// Its value.
+    pub value: u32,
+}
+
+/// What a claim speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SpeaksOf {
+    /// The whole plan.
+    Plan,
+    /// A phase.
+    Phase(PhaseIndex),
+    /// The tasks below a task.
+    Task(TaskIndex),
+    /// The tasks in a part of the text that is no phase: all below one heading.
+    Section(Span),
+    /// Nothing but the numbers beside it.
+    Itself,
+}
+
+/// What a claim counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counted {
+    /// It says: tasks, steps, items.
+    Tasks,
+    /// It says: phases.
+    Phases,
+    /// It does not say.
+    Unsaid,
 }
 
 /// `<!-- tallymark: allow TM103 -->`, `<!-- tallymark: allow-file TM103 -->`.

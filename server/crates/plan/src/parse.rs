@@ -8,8 +8,8 @@ use crate::blocks::{self, Blocks};
 use crate::evidence::Evidence;
 use crate::leftovers::{self, Accounted};
 use crate::{
-    Dialect, Ignored, IgnoredWhy, Plan, Problem, Verdict, annotations, dependencies, dialects, elements,
-    keys, markdown_text, read,
+    Dialect, Ignored, IgnoredWhy, Plan, Problem, Verdict, annotations, claims, dependencies, dialects,
+    elements, keys, markdown_text, read,
 };
 
 /// What the caller knows of the file beside its text.
@@ -92,6 +92,13 @@ impl Begun {
         keys::assign(text, &mut found.tasks, reading.ids_restart());
         let dependencies = dependencies::find(text, &mut found.tasks, &ignored);
         annotations::execution_notes(&source, &ignored, &mut found.tasks);
+        let claims = claims::find(&claims::Around {
+            source: &source,
+            blocks: &blocks,
+            ignored: &ignored,
+            phases: &found.phases,
+            tasks: &found.tasks,
+        });
         Plan {
             dialect,
             verdict,
@@ -101,7 +108,7 @@ impl Begun {
             criteria: found.criteria,
             dependencies,
             output: annotations::output(&source, &ignored),
-            claims: annotations::claims(&source, &ignored),
+            claims,
             allowances: annotations::allowances(&source, &blocks.comments),
             problems,
             ignored,

@@ -10,6 +10,7 @@ mod pages;
 mod renumber;
 mod reporter;
 mod safe;
+mod tallies;
 #[cfg(test)]
 mod testing;
 mod tm101;
@@ -35,6 +36,7 @@ mod tm205;
 mod tm206;
 mod tm207;
 mod tm208;
+mod tm210;
 mod tm211;
 mod tm212;
 mod tm215;
@@ -143,6 +145,7 @@ pub static RULES: &[&Rule] = &[
     &tm206::RULE,
     &tm207::RULE,
     &tm208::RULE,
+    &tm210::RULE,
     &tm211::RULE,
     &tm212::RULE,
     &tm215::RULE,
