@@ -6,12 +6,14 @@
 
 mod diff;
 mod edit;
+mod garbled;
 mod line_index;
 mod source;
 mod span;
 
 pub use diff::unified_diff;
 pub use edit::{Edit, EditError, apply_edits, minimal_edits};
+pub use garbled::{Garbled, garbled};
 pub use line_index::{Encoding, LineIndex, Position};
 pub use source::{DecodeError, LineEnd, Source};
 pub use span::Span;

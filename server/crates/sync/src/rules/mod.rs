@@ -36,6 +36,7 @@ mod tm205;
 mod tm206;
 mod tm207;
 mod tm208;
+mod tm209;
 mod tm210;
 mod tm211;
 mod tm212;
@@ -145,6 +146,7 @@ pub static RULES: &[&Rule] = &[
     &tm206::RULE,
     &tm207::RULE,
     &tm208::RULE,
+    &tm209::RULE,
     &tm210::RULE,
     &tm211::RULE,
     &tm212::RULE,
