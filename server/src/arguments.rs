@@ -83,6 +83,7 @@ pub enum Command {
     Skip(skip::Skip),
     Retry(retry::Retry),
     Reopen(reopen::Reopen),
+    Batch(batch::Batch),
     Undo(undo::Undo),
     History(history::History),
     Init(init::Init),
@@ -109,6 +110,7 @@ impl Command {
             Command::Skip(command) => command.run(session),
             Command::Retry(command) => command.run(session),
             Command::Reopen(command) => command.run(session),
+            Command::Batch(command) => command.run(session),
             Command::Undo(command) => command.run(session),
             Command::History(command) => command.run(session),
             Command::Init(command) => command.run(session),
@@ -126,7 +128,10 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Check", &["check", "explain", "sync-check"]),
     (
         "Status",
-        &["status", "progress", "next", "start", "complete", "fail", "skip", "retry", "reopen", "init"],
+        &[
+            "status", "progress", "next", "start", "complete", "fail", "skip", "retry", "reopen", "batch",
+            "init",
+        ],
     ),
     ("Recover", &["history", "undo"]),
     ("Tools", &["git", "merge-driver", "lsp", "sidecar", "completions"]),

@@ -19,10 +19,11 @@ use crate::exit::{Exit, Failure};
 use crate::output::{complain, harmless};
 use crate::session::Session;
 
-pub use told::refused as refused_json;
+pub use resolve::Names;
+pub use told::{refused as refused_json, refused_batch};
 
 /// So often a change is worked out anew when somebody else was faster.
-const ATTEMPTS: usize = 5;
+pub const ATTEMPTS: usize = 5;
 
 /// What all marking commands take.
 #[derive(Args)]

@@ -72,10 +72,13 @@ struct Task<'a> {
 }
 
 #[derive(Serialize)]
-struct Refused<'a> {
+struct Refused<'a, L> {
     schema_version: u32,
     ok: bool,
     error: Error<'a>,
+    /// What is wrong in which line of a batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<L>,
 }
 
 #[derive(Serialize)]
@@ -118,7 +121,12 @@ pub fn json(session: &Session, result: &Result<Done, Failure>, dry_run: bool) ->
 
 /// A failure as programs read it.
 pub fn refused(failure: &Failure) -> (String, Exit) {
-    let told = Refused { schema_version: SCHEMA_VERSION, ok: false, error: error(failure) };
+    refused_batch(failure, None::<()>)
+}
+
+/// The same for a batch, with what became of its lines.
+pub fn refused_batch(failure: &Failure, lines: Option<impl Serialize>) -> (String, Exit) {
+    let told = Refused { schema_version: SCHEMA_VERSION, ok: false, error: error(failure), lines };
     (json_text(&told) + "\n", failure.exit)
 }
 
