@@ -62,6 +62,77 @@ fn ten_processes_tick_ten_boxes_of_a_plan_without_status_json() {
     }
 }
 
+/// So many processes at once, and so many changes of each, one after another.
+const WRITERS: usize = 50;
+const CHANGES: usize = 20;
+
+#[test]
+fn fifty_writers_lose_nothing_and_are_not_refused() {
+    let rounds = rounds().div_ceil(5);
+    let tasks: String =
+        (1..=WRITERS).map(|number| format!("- [ ] 1.{number} Task number {number}\n")).collect();
+    let plan = format!("# Fifty\n\n**Output:** `docs/plan-outputs/fifty/`\n\n## Phase 1: All\n\n{tasks}");
+    for round in 0..rounds {
+        let workspace = Workspace::with(&[(PLAN, &plan), ("tallymark.toml", "boxes = \"reference\"\n")]);
+        workspace.run(&["init"]).exits(0);
+        std::thread::scope(|scope| {
+            for writer in 1..=WRITERS {
+                let workspace = &workspace;
+                scope.spawn(move || {
+                    let id = format!("1.{writer}");
+                    for change in 0..CHANGES {
+                        let way = ["start", "complete", "reopen"][change % 3];
+                        let run = workspace.run(&[way, &id]);
+                        assert_eq!((run.code, run.err.as_str()), (0, ""), "round {round}: {way} {id}");
+                    }
+                });
+            }
+        });
+        let status = workspace.read("docs/plan-outputs/fifty/status.json");
+        let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+        for task in status["tasks"].as_array().unwrap() {
+            assert_eq!(task["status"], "completed", "round {round}: {task}");
+        }
+        assert_eq!(status["summary"]["completed"], WRITERS);
+        // Every change that was acknowledged, in the order in which they came, and none that was not.
+        let history = workspace.read("docs/plan-outputs/fifty/.tallymark/history.jsonl");
+        let lines: Vec<serde_json::Value> =
+            history.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let marks = lines.iter().filter(|line| line["change"] == "transition").count();
+        assert_eq!(marks, WRITERS * CHANGES, "round {round}");
+        for (line, next) in lines.iter().zip(&lines[1..]) {
+            assert_eq!(line["after"], next["before"], "round {round}: one on the other");
+        }
+    }
+}
+
+#[test]
+fn who_waits_too_long_is_told_for_whom() {
+    let patience =
+        |lock_wait: &str| format!("boxes = \"reference\"\n[limits]\nlock_wait = \"{lock_wait}\"\n");
+    let workspace = Workspace::with(&[(PLAN, &plan()), ("tallymark.toml", &patience("60s"))]);
+    workspace.run(&["init"]).exits(0);
+    // The first has our own lock, and waits for another program's.
+    let foreign = workspace.path("docs/plan-outputs/ten/status.json.lock");
+    std::fs::create_dir(&foreign).unwrap();
+    let mut first = workspace.command();
+    let first = first.args(["start", "1.1"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let holder = workspace.path("docs/plan-outputs/ten/.tallymark/holder.json");
+    let directory = format!("\"pid\":{},", first.id());
+    while !std::fs::read_to_string(&holder).unwrap_or_default().contains(&directory) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    workspace.write("tallymark.toml", patience("200ms"));
+    let second = workspace.run(&["start", "1.2"]);
+    second.exits(4);
+    let named = format!("is locked by process {} (tallymark) on ", first.id());
+    assert!(second.err.contains(&named) && second.err.contains(" since 20"), "{}", second.err);
+    assert!(second.err.contains("try again"), "{}", second.err);
+    std::fs::remove_dir(&foreign).unwrap();
+    finish(first.wait_with_output().unwrap()).exits(0);
+    workspace.run(&["start", "1.2"]).exits(0);
+}
+
 #[test]
 fn of_ten_that_claim_one_task_one_gets_it() {
     for _ in 0..rounds() {

@@ -19,9 +19,13 @@ mod general;
 mod git;
 mod history;
 mod init;
+#[cfg(unix)]
+mod kills;
 mod marks;
 mod next;
 mod progress;
+#[cfg(target_os = "linux")]
+mod readers;
 mod status;
 mod support;
 mod sync_check;

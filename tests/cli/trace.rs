@@ -21,6 +21,8 @@ pub struct Traced {
     pub run: Run,
     /// The calls of the main thread.
     pub calls: Vec<Call>,
+    /// All that strace wrote, each line with the thread's number in front.
+    pub log: String,
     /// Whether strace meddled with one of them.
     pub injected: bool,
 }
@@ -42,14 +44,15 @@ pub fn traced(workspace: &Workspace, arguments: &[&str], options: &[String]) -> 
         panic!("this test runs the program under strace, which did not start ({error}): install the package strace")
     });
     let text = std::fs::read(&log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+    let text = String::from_utf8_lossy(&text).into_owned();
     let _ = std::fs::remove_file(&log);
     let calls = calls(&text);
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!calls.is_empty(), "strace traced nothing; it must be allowed to (ptrace): {err}");
     let code = output.status.code().unwrap_or(128);
     let run = Run { code, out: String::from_utf8_lossy(&output.stdout).into_owned(), err };
-    Traced { run, calls, injected: text.contains("(INJECTED)") || text.contains("+++ killed by SIGKILL") }
+    let injected = text.contains("(INJECTED)") || text.contains("+++ killed by SIGKILL");
+    Traced { run, calls, injected, log: text }
 }
 
 /// Beside the workspace, so that nothing is traced into what is looked at.

@@ -13,3 +13,4 @@ mod marking;
 mod panics;
 mod protocol;
 mod workspace;
+mod writers;

@@ -60,22 +60,41 @@ fn install(folder: &Path) -> Result<(), String> {
     fs::write(folder.join("writer.js"), WRITER).map_err(|error| error.to_string())
 }
 
+/// Leaves these tests out, where there is no Node.
+const WITHOUT: &str = "TALLYMARK_TEST_WITHOUT_NODE";
+
+/// `TALLYMARK_TEST_ROUNDS=20 cargo test -p tallymark-status --test store node_writers` runs the rounds that a release should
+/// have seen.
+fn rounds() -> usize {
+    std::env::var("TALLYMARK_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1)
+}
+
 #[test]
 fn node_writers_and_ours_lose_nothing_of_each_other() {
-    const WRITERS: usize = 4;
-    const EACH: usize = 10;
-    let tools = tempfile::tempdir().unwrap();
-    if let Err(reason) = install(tools.path()) {
-        println!("skipped: {reason}");
+    if std::env::var_os(WITHOUT).is_some() {
+        println!("left out, as {WITHOUT} says");
         return;
     }
+    let tools = tempfile::tempdir().unwrap();
+    if let Err(reason) = install(tools.path()) {
+        panic!("this test needs Node and npm ({reason}); {WITHOUT}=1 leaves it out");
+    }
+    for _ in 0..rounds() {
+        round(tools.path());
+    }
+}
+
+/// Ten of each kind.
+fn round(tools: &Path) {
+    const WRITERS: usize = 10;
+    const EACH: usize = 5;
     let (folder, path) = file(&plan_of(2 * WRITERS * EACH));
     let ids = |writer: usize| (writer * EACH + 1..=(writer + 1) * EACH).map(|id| id.to_string());
     let (sender, lines) = mpsc::channel();
     let mut node = Vec::new();
     for writer in 0..WRITERS {
         let mut child = Command::new("node")
-            .arg(tools.path().join("writer.js"))
+            .arg(tools.join("writer.js"))
             .arg(&path)
             .args(ids(writer))
             .stdout(Stdio::piped())
