@@ -184,3 +184,40 @@ fn a_file_that_is_missing_is_an_error_and_ours_stays() {
     assert!(run.exits(2).err.contains("none.json"), "{}", run.err);
     assert_eq!(workspace.read("a.json"), STATUS_TEXT);
 }
+
+#[test]
+fn all_work_trees_share_one_status_where_the_settings_say_so() {
+    let workspace = repository();
+    workspace.write("tallymark.toml", "[status]\nlocation = \"git-common-dir\"\n");
+    commit(&workspace, "share");
+    let moved = workspace.run(&["init"]);
+    assert!(moved.exits(0).out.contains("it is not the one that all work trees share"), "{}", moved.out);
+    git(&workspace, &["rm", "--quiet", STATUS]).exits(0);
+    commit(&workspace, "not in the work tree any more");
+    let made = workspace.run(&["init"]);
+    assert!(made.exits(0).out.contains("shared by all work trees"), "{}", made.out);
+    let shared = ".git/tallymark/docs/plans/parser ü/status.json";
+    assert!(workspace.exists(shared));
+    git(&workspace, &["worktree", "add", "--quiet", "../side", "-b", "side"]).exits(0);
+    let in_side = |arguments: &[&str]| workspace.run_in("../side", arguments);
+    in_side(&["start", "1.3"]).exits(0);
+    workspace.run(&["complete", "2.2"]).exits(0);
+    let words = |run: Run| -> Vec<String> {
+        let told = run.exits(0).json();
+        let tasks = told["tasks"].as_array().unwrap();
+        tasks.iter().map(|task| task["state"].as_str().unwrap().to_owned()).collect()
+    };
+    let expected = ["completed", "completed", "in_progress", "pending", "completed"];
+    assert_eq!(words(in_side(&["status", "--json"])), expected);
+    assert_eq!(words(workspace.run(&["status", "--json"])), expected);
+    assert!(!workspace.path("../side/docs/plan-outputs").exists());
+}
+
+#[test]
+fn a_shared_status_needs_a_repository() {
+    let workspace = Workspace::sample();
+    std::fs::remove_dir(workspace.path(".git")).unwrap();
+    workspace.write("tallymark.toml", "[status]\nlocation = \"git-common-dir\"\n");
+    let run = workspace.run(&["check"]);
+    assert!(run.exits(2).out.contains("there is no Git repository here"), "{}{}", run.out, run.err);
+}

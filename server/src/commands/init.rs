@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use tallymark_status::{NewFile, Store, Word};
-use tallymark_workspace::LocatedBy;
+use tallymark_workspace::{LocatedBy, relative};
 
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
@@ -37,6 +37,9 @@ struct Told {
     created: bool,
     tasks: usize,
     completed: usize,
+    /// Where the file belongs that all work trees should share, while another one is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unshared: Option<String>,
 }
 
 impl Init {
@@ -58,7 +61,15 @@ impl Init {
             let tasks = counted(told.tasks, "task", "tasks");
             format!("{path} {made} ({why}): {tasks}, {} completed by their marks\n", told.completed)
         } else {
-            format!("{path} is there already; `tallymark check` says whether it agrees with the plan\n")
+            let mut text =
+                format!("{path} is there already; `tallymark check` says whether it agrees with the plan\n");
+            if let Some(shared) = &told.unshared {
+                text.push_str(&format!(
+                    "  it is not the one that all work trees share; move it there: {}\n",
+                    harmless(shared)
+                ));
+            }
+            text
         };
         session.output.text(&text);
         Ok(Exit::Done)
@@ -82,9 +93,11 @@ impl Init {
             created: !loaded.located.exists,
             tasks: plan.tasks.len(),
             completed: 0,
+            unshared: None,
         };
         let why = match loaded.located.by {
             LocatedBy::Settings => "where tallymark.toml says",
+            LocatedBy::Shared => "shared by all work trees of the repository",
             LocatedBy::Output => "where the plan's Output says",
             LocatedBy::Convention => "where plans below docs/plans have theirs",
             LocatedBy::Beside => "beside the plan",
@@ -93,6 +106,10 @@ impl Init {
             if analysis.joined.status().is_none() {
                 let message = format!("{} is there, but cannot be read; it is left as it is", told.status);
                 return Err(Failure::could_not(message).help("`tallymark check` says why"));
+            }
+            let shares = workspace.settings.shares_status(&relative(&workspace.root, &loaded.path));
+            if shares && loaded.located.by != LocatedBy::Shared {
+                told.unshared = loaded.located.candidates.first().map(|path| session.shown(path));
             }
             return Ok((told, why));
         }

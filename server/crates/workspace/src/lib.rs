@@ -13,7 +13,7 @@ pub use load::{Loaded, facts, load, load_if_plan, load_text, may_be_plan, relati
 pub use locate::{Located, LocatedBy, locate_status};
 pub use nearest::nearest;
 pub use read::{PLAN_LIMIT, ReadError, STATUS_LIMIT, read_bytes, read_source, read_status};
-pub use root::find_root;
+pub use root::{Repository, find_root};
 pub use settings::{
     EditorSettings, FailOn, LimitValues, SETTINGS_FILE, Settings, SettingsEdit, SettingsProblem, Values,
     treat_as_plan,

@@ -4,10 +4,13 @@ use std::path::{Component, Path, PathBuf};
 
 use tallymark_plan::Plan;
 
-use crate::{Settings, relative};
+use crate::{Repository, Settings, relative};
 
 /// The one name that a status file has, unless the settings say otherwise.
 const STATUS_FILE: &str = "status.json";
+
+/// The folder of ours in the one that all work trees of a Git repository share.
+const SHARED_FOLDER: &str = "tallymark";
 
 /// Where a plan's status.json is, or would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct Located {
 pub enum LocatedBy {
     /// The settings' map.
     Settings,
+    /// The settings' `location = "git-common-dir"`: one for all work trees.
+    Shared,
     /// The plan's `**Output:**`.
     Output,
     /// `docs/plan-outputs/<stem>/`, or its archive.
@@ -40,7 +45,7 @@ pub enum LocatedBy {
 }
 
 /// Finds the status.json of the plan at `plan_path` (absolute): the first candidate that exists. The candidates: what the
-/// settings name, the plan's Output from the root and from the plan's folder, `docs/plan-outputs/<stem>/` and
+/// settings name, in the folder that all work trees share if they ask for that, the plan's Output from the root and from the plan's folder, `docs/plan-outputs/<stem>/` and
 /// `docs/plan-outputs/archive/<stem>/`, and the plan's own folder.
 pub fn locate_status(root: &Path, plan_path: &Path, plan: &Plan, settings: &Settings) -> Located {
     let plan_relative = relative(root, plan_path);
@@ -50,6 +55,13 @@ pub fn locate_status(root: &Path, plan_path: &Path, plan: &Plan, settings: &Sett
 
     if let Some(path) = settings.status_path(&plan_relative) {
         found.push(root, &path, LocatedBy::Settings);
+    }
+    if settings.shares_status(&plan_relative)
+        && let Some(repository) = Repository::of(root)
+    {
+        let plan = plan_path.strip_prefix(&repository.top).unwrap_or(Path::new(&stem)).with_extension("");
+        let folder = repository.common.join(SHARED_FOLDER).join(plan);
+        found.push(&folder, STATUS_FILE, LocatedBy::Shared);
     }
     let output = plan.output.map(|span| output_path(plan.slice(span))).filter(|output| !output.is_empty());
     let expected = output.as_deref().is_some_and(lies_under_plan_outputs);
@@ -70,7 +82,7 @@ pub fn locate_status(root: &Path, plan_path: &Path, plan: &Plan, settings: &Sett
             .list
             .iter()
             .position(|(_, by)| match by {
-                LocatedBy::Settings | LocatedBy::Beside => true,
+                LocatedBy::Settings | LocatedBy::Shared | LocatedBy::Beside => true,
                 LocatedBy::Output => expected,
                 LocatedBy::Convention => conventional,
             })
@@ -101,7 +113,9 @@ impl Candidates<'_> {
     fn push(&mut self, base: &Path, path: &str, by: LocatedBy) {
         let path = normal(&base.join(path));
         let inside = path.starts_with(self.root) || path.starts_with(self.folder);
-        if (inside || by == LocatedBy::Settings) && !self.list.iter().any(|(known, _)| *known == path) {
+        if (inside || matches!(by, LocatedBy::Settings | LocatedBy::Shared))
+            && !self.list.iter().any(|(known, _)| *known == path)
+        {
             self.list.push((path, by));
         }
     }

@@ -14,12 +14,17 @@ use tallymark_plan::Dialect;
 use tallymark_sync::{Config, Limits};
 use tallymark_text::Source;
 
+use crate::Repository;
+
 pub use editor::EditorSettings;
 pub use values::{FailOn, LimitValues, Values};
 pub use write::{SettingsEdit, treat_as_plan};
 
 /// The name of the settings file, in the root.
 pub const SETTINGS_FILE: &str = "tallymark.toml";
+
+/// The `status.location` for which all work trees of a Git repository share one status file.
+pub(crate) const COMMON_DIRECTORY: &str = "git-common-dir";
 
 /// The settings in force for one root.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +56,16 @@ impl Settings {
         let path = root.join(SETTINGS_FILE);
         match crate::read_source(&path) {
             Ok(source) => {
-                let (values, problems) = file::parse(source.text());
+                let (values, mut problems) = file::parse(source.text());
+                if values.status_location.as_deref() == Some(COMMON_DIRECTORY)
+                    && Repository::of(root).is_none()
+                {
+                    let at = source.text().find(COMMON_DIRECTORY).unwrap_or(0);
+                    let message =
+                        "there is no Git repository here whose work trees could share a status file"
+                            .to_owned();
+                    problems.push(SettingsProblem { message, span: at..at + COMMON_DIRECTORY.len() });
+                }
                 let settings = Self { file: Some(path), source: Some(Arc::new(source)), ..Self::of(values) };
                 (settings, problems)
             }
@@ -139,8 +153,8 @@ impl Settings {
     /// Where the settings say that a plan's status.json is, from the root: the map's first glob that matches, else
     /// `location`.
     pub(crate) fn status_path(&self, relative_plan: &str) -> Option<String> {
-        let mapped = self.status_map.iter().find(|(glob, _)| glob.is_match(relative_plan)).map(|(_, to)| to);
-        let template = mapped.or(self.values.status_location.as_ref())?;
+        let location = self.values.status_location.as_ref().filter(|location| *location != COMMON_DIRECTORY);
+        let template = self.mapped(relative_plan).or(location)?;
         let (folder, name) = relative_plan.rsplit_once('/').unwrap_or((".", relative_plan));
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         let path = template.replace("{stem}", stem).replace("{folder}", folder);
@@ -149,6 +163,17 @@ impl Settings {
         } else {
             format!("{}/status.json", path.trim_end_matches('/'))
         })
+    }
+
+    /// Whether the status file of this plan is shared by all work trees of the repository.
+    pub fn shares_status(&self, relative_plan: &str) -> bool {
+        self.values.status_location.as_deref() == Some(COMMON_DIRECTORY)
+            && self.mapped(relative_plan).is_none()
+    }
+
+    /// What the settings' map says of a plan.
+    fn mapped(&self, relative_plan: &str) -> Option<&String> {
+        self.status_map.iter().find(|(glob, _)| glob.is_match(relative_plan)).map(|(_, to)| to)
     }
 
     /// What the rules obey.
