@@ -101,6 +101,8 @@ fn two_different_notes_stop_the_merge_with_both_kept() {
         entry["mergeConflicts"]["notes"],
         serde_json::json!(["one generator for all of it", "three generators"])
     );
+    let check = workspace.run(&["check"]);
+    assert!(check.out.contains("TM308"), "{}", check.out);
 }
 
 #[test]

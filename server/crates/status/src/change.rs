@@ -58,6 +58,13 @@ pub enum Change {
     /// Gives members of the entry the values that `now` says, whatever they are: takes a recorded change back, or does it
     /// again. Members that it does not name stay.
     SetFields(Vec<FieldChange>),
+    /// Gives a field one of the values that a merge found for it, and takes the mark out.
+    Settle {
+        /// The field's key.
+        field: String,
+        /// One of [`crate::Unsettled::values`].
+        value: String,
+    },
     /// Computes `summary` from the entries.
     RecomputeSummary,
     /// Sets `currentPhase`.

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     Change, Entry, EntryIndex, Expected, FieldChange, NewEntry, Request, Status, StoreError, SummaryField,
-    Text, Word, edit::Object, fields, history::MarkChange, json, nearest, time, transition,
+    Text, Word, edit::Object, fields, history::MarkChange, json, merge, nearest, time, transition,
 };
 
 mod render;
@@ -282,6 +282,12 @@ impl<'a> Draft<'a> {
                 let now = self.word(index).into_owned();
                 outcome("set-fields", word, &now, changed)
             }
+            Change::Settle { field, value } => {
+                self.moved = true;
+                let from = status.field(index, field).unwrap_or_default();
+                let changed = merge::settle(self.object(index), field, value);
+                outcome("settle", from, value, changed.map_err(|()| unknown_value(request))?)
+            }
             Change::Add { .. }
             | Change::BeginRun
             | Change::EndRun { .. }
@@ -532,6 +538,16 @@ fn fill(object: &mut Object<'_>, entry: &NewEntry, description: &str) {
     ];
     for (key, value) in members {
         object.set(key, json::quote(value), &[]);
+    }
+}
+
+/// The values that a merge found are others by now.
+fn unknown_value(request: &Request) -> StoreError {
+    StoreError::Conflict {
+        id: request.entry.clone(),
+        expected: "a value that the merge found".to_owned(),
+        actual: "without it".to_owned(),
+        changed_by: None,
     }
 }
 

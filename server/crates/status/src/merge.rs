@@ -20,7 +20,7 @@ use crate::{
     EntryIndex, ProblemKind, Status,
     draft::{Draft, ListStyle},
     edit::Object,
-    json,
+    json, transition,
 };
 use fields::{Fields, Kind};
 
@@ -232,7 +232,40 @@ fn with_sums(status: Status) -> Status {
     Status::parse(Arc::new(status.source.with_text(&merged)))
 }
 
+/// Gives a field one of the values that a merge found for it, and takes the mark out; says whether there was one.
+///
+/// # Errors
+/// The field is marked, and this is none of its values.
+pub(crate) fn settle(entry: &mut Object<'_>, field: &str, value: &str) -> Result<bool, ()> {
+    let Some(marks) = entry.get(CONFLICTS).filter(|marks| marks.starts_with('{')).map(str::to_owned) else {
+        return Ok(false);
+    };
+    let mut marks = Object::new(&marks);
+    let Some(values) = marks.remove(field) else { return Ok(false) };
+    let mut chosen = None;
+    let read = json::elements(&values, |known| {
+        if json::text_of(known.get()) == value {
+            chosen = Some(known.get().to_owned());
+        }
+    });
+    let chosen = chosen.filter(|_| read.is_ok()).ok_or(())?;
+    transition::set(entry, field, chosen);
+    match marks.render() {
+        rest if rest.trim_matches(['{', '}', ' ', '\n', '\r', '\t']).is_empty() => {
+            drop(entry.remove(CONFLICTS))
+        }
+        rest => entry.set(CONFLICTS, rest, &[]),
+    }
+    Ok(true)
+}
+
 impl Status {
+    /// The value of any field of an entry: a text as it is, anything else as JSON. `None` if it has no such field.
+    pub fn field(&self, entry: EntryIndex, key: &str) -> Option<String> {
+        let object = Object::new(self.source.slice(self.entry(entry).span));
+        object.get(key).map(|value| json::text_of(value).into_owned())
+    }
+
     /// What a merge could not decide, and nobody has settled yet: the head's first, then in the order of the entries.
     pub fn unsettled(&self) -> Vec<Unsettled> {
         let text = self.source.text();

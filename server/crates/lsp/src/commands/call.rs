@@ -102,6 +102,10 @@ enum ChangeArguments {
     MendWord(#[serde(with = "word")] Word),
     ClearError {},
     SetFields(Vec<FieldArguments>),
+    Settle {
+        field: String,
+        value: String,
+    },
     RecomputeSummary {},
     SetCurrentPhase(String),
     SetPlanPath(String),
@@ -331,6 +335,7 @@ fn request(arguments: RequestArguments) -> std::result::Result<Request, String> 
                     fields.into_iter().map(FieldArguments::read).collect();
                 Change::SetFields(fields?)
             }
+            ChangeArguments::Settle { field, value } => Change::Settle { field, value },
             ChangeArguments::RecomputeSummary {} => Change::RecomputeSummary,
             ChangeArguments::SetCurrentPhase(phase) => Change::SetCurrentPhase(phase),
             ChangeArguments::SetPlanPath(path) => Change::SetPlanPath(path),
@@ -363,6 +368,7 @@ fn request_arguments(request: &Request) -> RequestArguments {
             Change::SetFields(fields) => {
                 ChangeArguments::SetFields(fields.into_iter().map(FieldArguments::of).collect())
             }
+            Change::Settle { field, value } => ChangeArguments::Settle { field, value },
             Change::RecomputeSummary => ChangeArguments::RecomputeSummary {},
             Change::SetCurrentPhase(phase) => ChangeArguments::SetCurrentPhase(phase),
             Change::SetPlanPath(path) => ChangeArguments::SetPlanPath(path),
@@ -401,6 +407,7 @@ mod tests {
             Change::MendWord(Word::Skipped),
             Change::ClearError,
             Change::SetFields(vec![FieldChange { key: text(), was: None, now: Json::parse("[1.0]").ok() }]),
+            Change::Settle { field: text(), value: text() },
             Change::RecomputeSummary,
             Change::SetCurrentPhase(text()),
             Change::SetPlanPath(text()),

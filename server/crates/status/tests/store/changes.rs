@@ -464,3 +464,20 @@ fn waiting_ends_with_the_holders_name() {
     drop(lock);
     store.apply(&[transition("1", Word::Completed)], &context()).unwrap();
 }
+
+#[test]
+fn a_field_that_a_merge_could_not_decide_gets_one_of_its_values() {
+    let text = r#"{"tasks":[{"id":"a","status":"pending","notes":"y","mergeConflicts":{"notes": ["x", "y"], "rank": [1, 2]}}]}"#;
+    let settle = |field: &str, value: &str| {
+        request("a", Change::Settle { field: field.to_owned(), value: value.to_owned() })
+    };
+    assert_eq!(
+        applied(text, &[settle("notes", "x")]),
+        r#"{"tasks":[{"id":"a","status":"pending","notes":"x","mergeConflicts":{"rank": [1, 2]}}]}"#
+    );
+    assert_eq!(
+        applied(text, &[settle("notes", "y"), settle("rank", "2")]),
+        r#"{"tasks":[{"id":"a","status":"pending","notes":"y","rank":2}]}"#
+    );
+    assert!(matches!(refused(text, &[settle("notes", "z")]), StoreError::Conflict { .. }));
+}

@@ -48,6 +48,7 @@ mod tm303;
 mod tm304;
 mod tm305;
 mod tm306;
+mod tm308;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -159,6 +160,7 @@ pub static RULES: &[&Rule] = &[
     &tm304::RULE,
     &tm305::RULE,
     &tm306::RULE,
+    &tm308::RULE,
 ];
 
 /// The rule of a code (`TM103`) or name (`ticked-not-completed`), in any case.
