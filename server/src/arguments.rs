@@ -68,6 +68,7 @@ pub const VERSION: &str = env!("TALLYMARK_VERSION");
 #[derive(Subcommand)]
 pub enum Command {
     Check(check::Check),
+    Dialect(dialect::Dialect),
     Explain(explain::Explain),
     SyncCheck(sync_check::SyncCheck),
     Status(status::Status),
@@ -99,6 +100,7 @@ impl Command {
     pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
         match self {
             Command::Check(command) => command.run(session),
+            Command::Dialect(command) => command.run(session),
             Command::Explain(command) => command.run(session),
             Command::SyncCheck(command) => command.run(session),
             Command::Status(command) => command.run(session),
@@ -125,7 +127,7 @@ impl Command {
 
 /// The groups of the help, each with its commands.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Check", &["check", "explain", "sync-check"]),
+    ("Check", &["check", "dialect", "explain", "sync-check"]),
     (
         "Status",
         &[

@@ -5,6 +5,7 @@ mod bar;
 mod commands;
 mod current;
 mod exit;
+mod judgement;
 mod marking;
 mod output;
 mod plan_file;

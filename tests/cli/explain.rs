@@ -48,7 +48,7 @@ fn a_line_says_what_it_is_and_why() {
     "#);
     insta::assert_snapshot!(told("12:3").lines().nth(2).unwrap(), @"This is a criterion of Phase 1: Reading: a box that verifies.");
     insta::assert_snapshot!(told("14").lines().nth(2).unwrap(), @"This is a phase: Phase 2: Writing, 0/2 · 0%.");
-    insta::assert_snapshot!(told("18").lines().nth(2).unwrap(), @"This looks like a task, and is none: there is no blank between the bullet and the box.");
+    insta::assert_snapshot!(told("18").lines().nth(2).unwrap(), @"This looks like a task and is none: a blank is missing between the bullet and the box.");
     insta::assert_snapshot!(told("2").lines().nth(2).unwrap(), @"This line is text: it has no box, and no heading that stands for a task.");
 }
 

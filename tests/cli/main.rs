@@ -10,6 +10,7 @@ mod bad_input;
 mod batch;
 mod check;
 mod contention;
+mod dialect;
 mod explain;
 #[cfg(target_os = "linux")]
 mod faults;

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod check;
 pub mod complete;
 pub mod completions;
+pub mod dialect;
 pub mod explain;
 pub mod fail;
 pub mod git;

@@ -2,6 +2,7 @@
 
 use tallymark_text::Span;
 
+use crate::headings::{announces_criteria, label_words};
 use crate::{IgnoredWhy, PhaseIndex, Plan, ProblemKind, TaskIndex, WhyNot};
 
 /// What a line was taken for.
@@ -23,8 +24,18 @@ pub enum LineKind {
     Problem(usize),
     /// A line in which boxes do not count.
     Ignored(IgnoredWhy),
+    /// The title of the file, where it is neither phase nor task.
+    Title,
+    /// A line with the path that the plan's output goes to.
+    Output,
+    /// A line of details that names what a task waits for.
+    Dependencies(TaskIndex),
+    /// A heading or label below which boxes are criteria.
+    Announcement,
     /// A heading that is neither phase nor task.
     Heading,
+    /// A bold label that is no phase: `**Checkpoint**: …`, `**Files:**`.
+    Label,
     /// Anything else that has words.
     Prose,
     /// No words.
@@ -62,10 +73,31 @@ pub fn line_kind(plan: &Plan, line: usize) -> LineKind {
     if let Some(index) = reaches(span, plan.claims.len(), &|index| plan.claims[index].span) {
         return LineKind::Claim(index);
     }
-    if is_heading(text.trim_start()) {
-        return LineKind::Heading;
+    if plan.title.is_some_and(|title| title.meets(span)) {
+        return LineKind::Title;
     }
-    match innermost(plan, first) {
+    if plan.output.is_some_and(|output| output.meets(span)) {
+        return LineKind::Output;
+    }
+    if is_heading(text.trim_start()) {
+        return if announces_criteria(text) { LineKind::Announcement } else { LineKind::Heading };
+    }
+    let task = innermost(plan, first);
+    if let Some(task) = task
+        && plan.dependencies(task).iter().any(|dependency| dependency.span.meets(span))
+    {
+        return LineKind::Dependencies(task);
+    }
+    let last = span.start as usize + text.trim_end().len();
+    if let Some(words) = label_words(plan.source.text(), Span::new(first, last)) {
+        if announces_criteria(plan.slice(words)) {
+            return LineKind::Announcement;
+        }
+        if plan.source.text()[first..].starts_with("**") {
+            return LineKind::Label;
+        }
+    }
+    match task {
         Some(task) => LineKind::Detail(task),
         None => LineKind::Prose,
     }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use tallymark_plan::{Criterion, IgnoredWhy, Phase, Plan, ProblemKind, TaskIndex, Verdict, WhyNot};
+use tallymark_plan::{Criterion, LineKind, PhaseIndex, Plan, TaskIndex, Verdict};
 use tallymark_sync::{Analysis, MatchKind};
 use tallymark_workspace::{SETTINGS_FILE, load, relative};
 
 use crate::exit::{Exit, Failure};
+use crate::judgement::judge;
 use crate::output::{FAINT, STRONG, harmless};
 use crate::session::Session;
 
@@ -60,22 +61,27 @@ pub fn explain(session: &mut Session, file: &Path, line: Option<usize>) -> Resul
 fn line_words(analysis: &Analysis, line: usize) -> Vec<String> {
     let plan = &*analysis.joined.plan;
     let span = plan.source.line_span(line);
-    let mut told = Vec::new();
-    if let Some(task) = plan.task_at_line(span.start as usize) {
-        told.extend(task_words(analysis, task));
-    } else if let Some(criterion) = plan.criteria.iter().find(|criterion| span.meets(criterion.line)) {
-        told.extend(criterion_words(plan, criterion));
-    } else if let Some(phase) = plan.phases.iter().find(|phase| span.meets(phase.heading)) {
-        told.push(phase_words(analysis, phase));
-    }
+    let judgement = judge(plan, line);
+    let mut told = match judgement.judged {
+        LineKind::Task(task) => task_words(analysis, task),
+        LineKind::Criterion(index) => criterion_words(plan, &plan.criteria[index]),
+        LineKind::Phase(index) => vec![phase_words(analysis, index)],
+        LineKind::Claim(_) => vec!["This line says how far the work is.".to_owned()],
+        LineKind::Allowance(_) => vec!["This line allows findings.".to_owned()],
+        // Told below, with whatever else is wrong with the line.
+        LineKind::Problem(_) => Vec::new(),
+        LineKind::Ignored(why) => vec![format!("Boxes do not count here: {}.", why.words())],
+        LineKind::Title => vec!["This is the title.".to_owned()],
+        LineKind::Output => vec!["This line names the folder of status.json.".to_owned()],
+        LineKind::Dependencies(_) => vec![format!("This line says {}.", judgement.rule)],
+        LineKind::Announcement => vec!["This line announces criteria: boxes below it verify.".to_owned()],
+        LineKind::Heading | LineKind::Label => vec![format!("This is {}.", judgement.rule)],
+        LineKind::Detail(_) | LineKind::Prose | LineKind::Blank => {
+            vec!["This line is text: it has no box, and no heading that stands for a task.".to_owned()]
+        }
+    };
     for problem in plan.problems.iter().filter(|problem| span.meets(problem.span)) {
-        told.push(problem_words(problem.kind));
-    }
-    if told.is_empty() {
-        told.push(match plan.ignored.iter().find(|ignored| ignored.span.meets(span)) {
-            Some(ignored) => ignored_words(ignored.why).to_owned(),
-            None => "This line is text: it has no box, and no heading that stands for a task.".to_owned(),
-        });
+        told.push(format!("{}.", capital(&problem.kind.words())));
     }
     for finding in analysis
         .findings
@@ -144,56 +150,14 @@ fn criterion_words(plan: &Plan, criterion: &Criterion) -> Vec<String> {
     ]
 }
 
-fn phase_words(analysis: &Analysis, phase: &Phase) -> String {
+fn phase_words(analysis: &Analysis, index: PhaseIndex) -> String {
     let plan = &*analysis.joined.plan;
-    let at = plan.phases.iter().position(|other| other.heading == phase.heading);
-    let progress = at.and_then(|at| analysis.joined.phases.get(at)).copied().unwrap_or_default();
-    format!("This is a phase: {}, {progress}.", harmless(plan.slice(phase.title)))
+    let progress = analysis.joined.phases.get(index.get()).copied().unwrap_or_default();
+    format!("This is a phase: {}, {progress}.", harmless(plan.slice(plan.phases[index.get()].title)))
 }
 
-fn problem_words(kind: ProblemKind) -> String {
-    match kind {
-        ProblemKind::NotATask(why) => format!("This looks like a task, and is none: {}.", why_not_words(why)),
-        ProblemKind::UnclosedFence { swallowed } => {
-            format!("A code block begins here and is never closed; it hides {}.", lines(swallowed))
-        }
-        ProblemKind::UnclosedComment { swallowed } => {
-            format!("A comment begins here and is never closed; it hides {}.", lines(swallowed))
-        }
-        ProblemKind::TooDeep => "This is nested deeper than is read.".to_owned(),
-    }
-}
-
-fn lines(count: u32) -> String {
-    if count == 1 {
-        "1 line that looks like a task".to_owned()
-    } else {
-        format!("{count} lines that look like tasks")
-    }
-}
-
-fn why_not_words(why: WhyNot) -> &'static str {
-    match why {
-        WhyNot::NoBlankAfterBullet => "there is no blank between the bullet and the box",
-        WhyNot::NoBlankAfterBox => "there is no blank behind the box",
-        WhyNot::EmptyBox => "the box has nothing in it, not even a blank",
-        WhyNot::BlankInBox => "there is a blank too many in the box",
-        WhyNot::OddBlank => "it has a blank that is no space (a tab, a no-break space)",
-        WhyNot::InsideHtml => "it stands inside HTML",
-        WhyNot::NoBullet => "there is no bullet before the box",
-        WhyNot::IndentedCode => "it is indented so far that markdown reads it as code",
-        WhyNot::NoText => "there is nothing behind the box",
-        WhyNot::NotAnItem => "the box does not begin a list item",
-    }
-}
-
-fn ignored_words(why: IgnoredWhy) -> &'static str {
-    match why {
-        IgnoredWhy::Code => "This line is in a code block: boxes in code do not count.",
-        IgnoredWhy::Comment => "This line is in a comment: boxes in comments do not count.",
-        IgnoredWhy::Quote => "This line is in a quote: boxes in quotes do not count.",
-        IgnoredWhy::FrontMatter => "This line is in the front matter.",
-        IgnoredWhy::Legend => "This line is in a legend that explains the marks: it is no task.",
-        IgnoredWhy::Repetition => "This line repeats a task that stands elsewhere: it is not counted twice.",
-    }
+/// A sentence begins with a capital.
+fn capital(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map_or(String::new(), |first| first.to_uppercase().chain(rest).collect())
 }
