@@ -141,3 +141,21 @@ fn what_boxes_mean_is_the_callers_choice() {
     assert_eq!(boxes(&[]), "reference");
     assert_eq!(boxes(&["--boxes", "mirror"]), "mirror");
 }
+
+#[test]
+fn a_rule_that_is_off_is_on_where_it_is_named() {
+    let workspace = Workspace::with(&[
+        (
+            "docs/plans/a.md",
+            "# A\n\n## Phase 1: Work\n\n- [x] 1.1 Write `src/here.rs` and `src/gone.rs`\n- [ ] 1.2 Rest\n",
+        ),
+        ("src/here.rs", ""),
+    ]);
+    workspace.run(&["check"]).exits(0);
+    assert!(!workspace.run(&["check", "--select", "TM2"]).out.contains("TM214"));
+    let run = workspace.run(&["check", "--select", "TM214"]);
+    assert!(run.out.contains("1.1 is completed, but src/gone.rs does not exist"), "{}", run.out);
+    assert!(!run.out.contains("here.rs does not"), "{}", run.out);
+    workspace.write("tallymark.toml", "[rules]\nmissing-file = \"warning\"\n");
+    workspace.run(&["check"]).exits(1);
+}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use tallymark_sync::{Boxes, Severity, rules};
+use tallymark_sync::{Boxes, Config, Severity, rules};
 use tallymark_workspace::{FailOn, Loaded, Values, load_if_plan, read_source, relative};
 
 pub use inputs::unknown_rule;
@@ -152,6 +152,14 @@ impl Check {
             let left_out = !selected.is_empty() && !selected.contains(&rule.code);
             if left_out || ignored.contains(&rule.code) {
                 severities.insert(rule.code, None);
+            } else if Config::default().severity(rule).is_none()
+                && self
+                    .select
+                    .iter()
+                    .any(|name| [rule.code, rule.name].iter().any(|own| own.eq_ignore_ascii_case(name)))
+            {
+                // A rule that is off unless asked for is asked for by its name, not by the beginning of its code.
+                severities.insert(rule.code, Some(rule.severity));
             }
         }
         let boxes = self.boxes.map(|boxes| match boxes {

@@ -347,7 +347,10 @@ impl World {
         };
         let status = located.as_ref().and_then(|located| statuses.get(&located.path));
         let facts = match (&located, &state.path) {
-            (Some(located), Some(path)) => tallymark_workspace::facts(&root, path, located, Some(now)),
+            (Some(located), Some(path)) => tallymark_sync::Facts {
+                missing_files: tallymark_workspace::missing_files(&root, path, &plan, &settings),
+                ..tallymark_workspace::facts(&root, path, located, Some(now))
+            },
             _ => tallymark_sync::Facts { now: Some(now), plan_path: relative, ..Default::default() },
         };
         let analysis = Analysis::new(plan, status, facts, settings.rules());

@@ -69,6 +69,7 @@ impl Analysis {
             status: self.joined.status(),
             facts: &self.facts,
             boxes: self.boxes,
+            limits: self.config.limits,
         }
     }
 }

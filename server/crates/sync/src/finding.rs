@@ -1,5 +1,7 @@
 //! What rules report, as plain data.
 
+use std::collections::BTreeSet;
+
 use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::{EntryIndex, Request};
 use tallymark_text::{Edit, Span};
@@ -192,4 +194,6 @@ pub struct Facts {
     pub other_status_path: Option<String>,
     /// Whether the plan's Output names a folder under `plan-outputs/`: then a status.json is expected.
     pub status_expected: bool,
+    /// Of the files that tasks name, those that are not there; `None` if nobody looked.
+    pub missing_files: Option<BTreeSet<String>>,
 }

@@ -1,6 +1,7 @@
 //! One plan with all that belongs to it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use tallymark_plan::Plan;
 use tallymark_status::Status;
-use tallymark_sync::{Analysis, Facts};
+use tallymark_sync::{Analysis, Facts, rules};
 use tallymark_text::Source;
 
 use crate::read::decode;
@@ -106,7 +107,22 @@ pub fn facts(root: &Path, path: &Path, located: &Located, now: Option<i64>) -> F
         status_path: relative(root, &located.path),
         other_status_path: located.other.as_deref().map(|other| relative(root, other)),
         status_expected: located.expected,
+        missing_files: None,
     }
+}
+
+/// Of the files that the plan's tasks name, those that are neither below the root nor beside the plan; `None` where no rule
+/// asks for them.
+pub fn missing_files(root: &Path, path: &Path, plan: &Plan, settings: &Settings) -> Option<BTreeSet<String>> {
+    if !settings.rules().asks_for_files() || !plan.is_plan() {
+        return None;
+    }
+    let named: BTreeSet<&str> = rules::files_named(plan).map(|(_, file)| file).collect();
+    let beside = path.parent().unwrap_or(root);
+    // What cannot be asked for may be there.
+    let is_there =
+        |file: &&str| [root, beside].iter().any(|folder| folder.join(file).try_exists().unwrap_or(true));
+    Some(named.into_iter().filter(|file| !is_there(file)).map(str::to_owned).collect())
 }
 
 /// A path from the root, with `/`; the path itself if it lies elsewhere.
@@ -138,7 +154,8 @@ fn finish(root: &Path, path: &Path, plan: Plan, settings: &Settings, now: Option
     let located = locate_status(root, path, &plan, settings);
     // A file that is no plan has no status.json, whatever lies beside it.
     let status = (located.exists && plan.is_plan()).then(|| read_status_patiently(&located.path)).flatten();
-    let facts = facts(root, path, &located, now);
+    let mut facts = facts(root, path, &located, now);
+    facts.missing_files = missing_files(root, path, &plan, settings);
     let analysis = Analysis::new(Arc::new(plan), status.map(Arc::new), facts, settings.rules());
     Loaded { path: path.to_owned(), located, analysis }
 }

@@ -6,7 +6,7 @@ use tallymark_text::Span;
 
 use super::Boxes;
 use crate::words::quoted;
-use crate::{Facts, File, Joined, Place, Related, marking};
+use crate::{Facts, File, Joined, Limits, Place, Related, marking};
 
 /// What rules look at.
 pub struct Context<'a> {
@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub facts: &'a Facts,
     /// What a box means, [`Boxes::Auto`] already decided.
     pub boxes: Boxes,
+    /// How often failed tasks are tried again, and when tasks are stuck.
+    pub limits: Limits,
 }
 
 impl Context<'_> {

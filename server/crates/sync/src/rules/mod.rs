@@ -5,6 +5,7 @@
 
 mod allow;
 mod context;
+mod files;
 #[cfg(test)]
 mod pages;
 mod renumber;
@@ -40,6 +41,8 @@ mod tm209;
 mod tm210;
 mod tm211;
 mod tm212;
+mod tm213;
+mod tm214;
 mod tm215;
 mod tm216;
 mod tm301;
@@ -48,6 +51,7 @@ mod tm303;
 mod tm304;
 mod tm305;
 mod tm306;
+mod tm307;
 mod tm308;
 
 use std::any::Any;
@@ -58,6 +62,7 @@ use crate::marking::chain_additions;
 use crate::{Finding, Fix, FixAction, Limits, Severity};
 
 pub use context::Context;
+pub use files::files_named;
 pub use reporter::Reporter;
 pub(crate) use safe::safe_edits;
 
@@ -119,6 +124,22 @@ pub struct Config {
     pub limits: Limits,
 }
 
+/// The rules that are off unless the settings or the command line ask for them.
+const OFF_UNLESS_ASKED_FOR: &[&str] = &["TM214"];
+
+impl Config {
+    /// The severity of a rule; `None` if it is off.
+    pub fn severity(&self, rule: &Rule) -> Option<Severity> {
+        let own = (!OFF_UNLESS_ASKED_FOR.contains(&rule.code)).then_some(rule.severity);
+        self.severities.get(rule.code).copied().unwrap_or(own)
+    }
+
+    /// Whether a rule looks at [`Facts::files`](crate::Facts::files).
+    pub fn asks_for_files(&self) -> bool {
+        self.severity(&tm214::RULE).is_some()
+    }
+}
+
 /// All rules, by code.
 #[rustfmt::skip]
 pub static RULES: &[&Rule] = &[
@@ -151,6 +172,8 @@ pub static RULES: &[&Rule] = &[
     &tm210::RULE,
     &tm211::RULE,
     &tm212::RULE,
+    &tm213::RULE,
+    &tm214::RULE,
     &tm215::RULE,
     &tm216::RULE,
     // status.json alone.
@@ -160,6 +183,7 @@ pub static RULES: &[&Rule] = &[
     &tm304::RULE,
     &tm305::RULE,
     &tm306::RULE,
+    &tm307::RULE,
     &tm308::RULE,
 ];
 
@@ -208,8 +232,7 @@ fn check_with(
         if !applies(rule, context) {
             continue;
         }
-        let severity = config.severities.get(rule.code).copied().unwrap_or(Some(rule.severity));
-        let Some(severity) = severity else { continue };
+        let Some(severity) = config.severity(rule) else { continue };
         let before = findings.len();
         let checked = catch_unwind(AssertUnwindSafe(|| {
             let mut reporter = Reporter::new(rule, severity, &mut findings);

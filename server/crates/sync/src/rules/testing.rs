@@ -8,7 +8,7 @@ use tallymark_status::Status;
 use tallymark_text::{Source, apply_edits};
 
 use super::{Boxes, Config};
-use crate::{Analysis, Facts, File, Finding, FixAction};
+use crate::{Analysis, Facts, File, Finding, FixAction, Severity};
 
 /// A plan and a status.json to try rules on.
 pub(super) struct Case {
@@ -59,6 +59,18 @@ impl Case {
     /// With boxes that mean this.
     pub(super) fn boxes(mut self, boxes: Boxes) -> Self {
         self.config.boxes = boxes;
+        self
+    }
+
+    /// With another severity of a rule.
+    pub(super) fn severity(mut self, code: &'static str, severity: Severity) -> Self {
+        self.config.severities.insert(code, Some(severity));
+        self
+    }
+
+    /// With so many retries of what failed.
+    pub(super) fn retries(mut self, retries: u32) -> Self {
+        self.config.limits.retries = retries;
         self
     }
 

@@ -1,0 +1,52 @@
+//! The files that tasks name.
+
+use tallymark_plan::{Plan, TaskIndex};
+use tallymark_text::Span;
+
+/// The files that the tasks' titles name, as paths with `/`, in document order: what has a folder and an ending
+/// (`src/main.rs`), and in code also a name with an ending alone (`` `main.rs` ``). No URLs, globs, or paths from the disk's
+/// root or above the folder.
+pub fn files_named(plan: &Plan) -> impl Iterator<Item = (TaskIndex, &str)> {
+    plan.tasks().flat_map(move |(task, fields)| {
+        named_in(plan, fields.title).map(move |file| (task, plan.slice(file)))
+    })
+}
+
+/// The files that one title names.
+pub(super) fn named_in(plan: &Plan, title: Span) -> impl Iterator<Item = Span> {
+    let words = plan.slice(title);
+    // Between backticks is code: every other piece.
+    let mut at = title.start as usize;
+    words.split('`').enumerate().flat_map(move |(piece, text)| {
+        let start = at;
+        at += text.len() + 1;
+        let code = piece % 2 == 1;
+        let mut from = start;
+        text.split([' ', '\t', ',', ';', '(', ')', '\n', '\r']).filter_map(move |word| {
+            let word_start = from;
+            from += word.len() + 1;
+            let front = word.len() - word.trim_start_matches(['*', '_', '"', '\'', '[', '“']).len();
+            let path = word[front..].trim_end_matches(['*', '_', '"', '\'', ']', '”', '.', ':', '!', '?']);
+            // `src/main.rs:12` is a line of it.
+            let path = path.split_once(':').map_or(path, |(path, line)| {
+                if line.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') { path } else { "" }
+            });
+            is_file(path, code).then(|| Span::new(word_start + front, word_start + front + path.len()))
+        })
+    })
+}
+
+fn is_file(path: &str, code: bool) -> bool {
+    let (folder, name) = path.rsplit_once('/').map_or((None, path), |(folder, name)| (Some(folder), name));
+    let Some((stem, ending)) = name.rsplit_once('.') else { return false };
+    let known = |sign: char| sign.is_alphanumeric() || matches!(sign, '/' | '.' | '_' | '-' | '+' | '@');
+    (code || folder.is_some())
+        && folder.is_none_or(|folder| !folder.is_empty())
+        && !stem.is_empty()
+        && (1..=8).contains(&ending.len())
+        && ending.starts_with(|first: char| first.is_ascii_lowercase())
+        && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && path.chars().all(known)
+        && !path.contains("..")
+        && !path.starts_with('/')
+}
