@@ -1,7 +1,6 @@
 //! TM107: the task stands under another phase than status.json says.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::{Change, Status};
 

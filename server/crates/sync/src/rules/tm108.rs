@@ -1,7 +1,6 @@
 //! TM108: the task is in status.json under another id.
 
-use std::collections::{HashMap, HashSet};
-
+use hashbrown::{HashMap, HashSet};
 use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::{Change, EntryIndex, Status};
 

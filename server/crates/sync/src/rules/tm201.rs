@@ -1,8 +1,9 @@
 //! TM201: two tasks bear one id.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::cell::LazyCell;
 
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use tallymark_plan::TaskIndex;
 
 use super::renumber::{self, Number};
@@ -29,7 +30,7 @@ type Home = (Option<TaskIndex>, Option<u32>);
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
     let mut firsts: HashMap<(Home, &str), TaskIndex> = HashMap::with_capacity(plan.tasks.len());
-    let sections = renumber::sections(plan);
+    let sections = LazyCell::new(|| renumber::sections(plan));
     let mut concerned = 0;
     for (index, task) in plan.tasks() {
         let Some(id) = plan.id(index) else { continue };

@@ -85,10 +85,12 @@ fn agrees(plan: &Plan, parents: &[Option<usize>], phase: usize, id: &str) -> Opt
 
 /// Whether the parts of `id` begin with the parts of `number`, zeros in front aside.
 fn begins_with(id: &str, number: &str) -> bool {
-    let parts = |text: &'_ str| -> Vec<String> {
-        text.split('.').map(|part| part.trim_start_matches('0').to_ascii_lowercase()).collect()
-    };
-    parts(id).starts_with(&parts(number))
+    let mut parts = id.split('.');
+    number.split('.').all(|wanted| {
+        parts.next().is_some_and(|part| {
+            part.trim_start_matches('0').eq_ignore_ascii_case(wanted.trim_start_matches('0'))
+        })
+    })
 }
 
 /// For each phase, the phase around it.

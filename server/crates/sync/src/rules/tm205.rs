@@ -1,7 +1,6 @@
 //! TM205: a task depends on an id that is nowhere.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use tallymark_plan::{Plan, Target, TaskIndex};
 use tallymark_text::{Edit, Span};
 

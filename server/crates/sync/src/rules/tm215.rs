@@ -1,7 +1,8 @@
 //! TM215: a gap or a step back in the numbering.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::LazyCell;
 
+use hashbrown::{HashMap, HashSet};
 use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
 
 use super::renumber::{self, Number};
@@ -26,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 type Series<'a> = (Option<TaskIndex>, Option<Below>, &'a str);
 
 /// The heading that a series stands below.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Below {
     Phase(PhaseIndex),
     Section(u32),
@@ -43,11 +44,11 @@ enum Step {
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
     let series = all_series(plan);
-    let ids = all_ids(plan);
+    let ids = LazyCell::new(|| all_ids(plan));
     let mut concerned = 0;
     for members in &series {
         concerned += members.len();
-        let steps = steps(plan, members, &ids);
+        let steps = steps(plan, members, |id| ids.contains(id));
         // Ids that mostly do not count on (ticket numbers, tens) are not a numbering.
         if members.len() < 3 || steps.len() * 2 >= members.len() {
             continue;
@@ -82,7 +83,9 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
 fn all_series(plan: &Plan) -> Vec<Vec<(TaskIndex, u32)>> {
     let mut places: HashMap<Series<'_>, usize> = HashMap::new();
     let mut all: Vec<Vec<(TaskIndex, u32)>> = Vec::new();
-    let sections = renumber::sections(plan);
+    let sections = LazyCell::new(|| renumber::sections(plan));
+    // Most tasks go on with the series of the task before.
+    let mut last: Option<(Series<'_>, usize)> = None;
     for (index, task) in plan.tasks() {
         let Some(number) = plan.id(index).and_then(Number::of) else { continue };
         let below = if number.restarts() {
@@ -92,10 +95,15 @@ fn all_series(plan: &Plan) -> Vec<Vec<(TaskIndex, u32)>> {
         } else {
             None
         };
-        let place = *places.entry((task.parent, below, number.prefix)).or_insert_with(|| {
-            all.push(Vec::new());
-            all.len() - 1
-        });
+        let series = (task.parent, below, number.prefix);
+        let place = match last {
+            Some((before, place)) if before == series => place,
+            _ => *places.entry(series).or_insert_with(|| {
+                all.push(Vec::new());
+                all.len() - 1
+            }),
+        };
+        last = Some((series, place));
         all[place].push((index, number.value()));
     }
     all
@@ -106,10 +114,11 @@ fn all_ids(plan: &Plan) -> HashSet<&str> {
 }
 
 /// Where a series does not go on by one, each with the task before. A letter (`3.6a` after `3.6`) goes on.
+/// `is_id` tells whether any task bears an id.
 fn steps(
     plan: &Plan,
     members: &[(TaskIndex, u32)],
-    ids: &HashSet<&str>,
+    is_id: impl Fn(&str) -> bool,
 ) -> Vec<(TaskIndex, TaskIndex, Step)> {
     let mut steps = Vec::new();
     // How often the number before was borne already: TM201 tells of those, and they are what is missing behind them.
@@ -126,7 +135,7 @@ fn steps(
         } else if new > old + 1 + explained {
             // What is missing here and stands elsewhere is told there, if it is out of order there.
             let Some(number) = plan.id(before).and_then(Number::of) else { continue };
-            let missing = |&value: &u32| !ids.contains(number.with(value).as_str());
+            let missing = |&value: &u32| !is_id(&number.with(value));
             let from = (old + 1..new).find(missing);
             let to = (old + 1..new).rev().find(missing);
             if let (Some(from), Some(to)) = (from, to)
@@ -159,7 +168,8 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
     let Some(members) = all.iter().find(|members| members.iter().any(|&(member, _)| member == task)) else {
         return Vec::new();
     };
-    let steps = steps(plan, members, &all_ids(plan));
+    let ids = all_ids(plan);
+    let steps = steps(plan, members, |id| ids.contains(id));
     let [(before, _, Step::Gap { from, .. })] = steps.as_slice() else { return Vec::new() };
     let moved = members.iter().skip_while(|&&(member, _)| member != task);
     let first = plan.id(task).and_then(Number::of).map_or(0, |number| number.value());

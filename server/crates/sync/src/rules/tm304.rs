@@ -38,8 +38,10 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     for (index, entry) in status.entries() {
         let completed = State::of_word(status.word(index)) == State::Completed;
         concerned += usize::from(completed || entry.started_at.is_some() || entry.completed_at.is_some());
-        let found = order(status, index)
-            .or_else(|| duration(status, entry))
+        let times = both(status, entry);
+        let found = times
+            .and_then(|times| order(status, index, times))
+            .or_else(|| duration(status, entry, times?))
             .or_else(|| missing(status, index, completed))
             .or_else(|| future(status, entry, context.facts.now));
         if let Some(Disagreement { span, message, related }) = found {
@@ -73,13 +75,13 @@ fn both(status: &Status, entry: &Entry) -> Option<(i64, i64)> {
 /// Whether a time says which zone it is of; a bare number is of UTC.
 fn names_zone(status: &Status, time: &Time) -> bool {
     let written = status.str(&time.text);
-    let behind_date = written.get("2025-12-23".len()..).unwrap_or("");
-    behind_date.contains(['Z', 'z', '+', '-']) || written.bytes().all(|byte| byte.is_ascii_digit())
+    let behind_date = written.as_bytes().get("2025-12-23".len()..).unwrap_or_default();
+    behind_date.iter().any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
+        || written.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn order(status: &Status, index: EntryIndex) -> Option<Disagreement> {
+fn order(status: &Status, index: EntryIndex, (started, completed): (i64, i64)) -> Option<Disagreement> {
     let entry = status.entry(index);
-    let (started, completed) = both(status, entry)?;
     if completed >= started {
         return None;
     }
@@ -96,8 +98,7 @@ fn order(status: &Status, index: EntryIndex) -> Option<Disagreement> {
     })
 }
 
-fn duration(status: &Status, entry: &Entry) -> Option<Disagreement> {
-    let (started, completed) = both(status, entry)?;
+fn duration(status: &Status, entry: &Entry, (started, completed): (i64, i64)) -> Option<Disagreement> {
     let (said, span) = entry.duration?;
     let real = completed.checked_sub(started)?;
     // A task that was tried again counts all its tries.
