@@ -1,9 +1,11 @@
 //! Which plan a command is about, where it is about one.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use rayon::prelude::*;
+use tallymark_status::Status;
 use tallymark_workspace::{Loaded, SETTINGS_FILE, discover, load, load_if_plan, relative};
 
 use crate::exit::{Exit, Failure};
@@ -68,6 +70,24 @@ impl Choice {
 }
 
 impl Current {
+    /// What status.json says.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn status(&self, session: &Session) -> Result<&Arc<Status>, Failure> {
+        let located = &self.loaded.located;
+        let status = self.loaded.analysis.joined.status_file.as_ref();
+        match status.filter(|status| status.readable) {
+            Some(status) => Ok(status),
+            None if located.exists => {
+                let shown = session.shown(&located.path);
+                Err(Failure::could_not(format!("{shown} cannot be read")).help("`tallymark check` says why"))
+            }
+            None => Err(Failure::could_not(format!("there is no {}", session.shown(&located.path)))
+                .help("`tallymark init` makes it")),
+        }
+    }
+
     /// How a command ends that has shown the plan.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! `tallymark`: arguments, one command, an exit code.
 
+mod answer;
 mod arguments;
 mod bar;
 mod commands;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use tallymark_plan::TaskIndex;
-use tallymark_status::{Context, HistoryLine, Store, StoreError, Word};
+use tallymark_status::{Applied, Context, HistoryLine, Request, Store, StoreError, Word};
 use tallymark_sync::{Joined, Mark, Marking, Refusal, RefusalKind, State, join};
 use tallymark_text::Edit;
 use tallymark_workspace::{Loaded, Settings};
@@ -19,7 +19,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{complain, harmless};
 use crate::session::Session;
 
-pub use resolve::Names;
+pub use resolve::{Names, tasks as resolve};
 pub use told::{refused as refused_json, refused_batch};
 
 /// So often a change is worked out anew when somebody else was faster.
@@ -47,7 +47,7 @@ pub struct Marker {
 }
 
 /// What all commands take that write.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Writer {
     /// Who does it, for the history
     #[arg(long, value_name = "NAME", env = "TALLYMARK_ACTOR", hide_env_values = true)]
@@ -80,13 +80,15 @@ impl Wish {
 }
 
 /// What was done.
-struct Done {
-    current: Current,
-    marking: Marking,
+pub struct Done {
+    /// Plan and status.json before.
+    pub current: Current,
+    /// What was to be done.
+    pub marking: Marking,
     /// Plan and status.json afterwards.
-    after: Joined,
+    pub after: Joined,
     /// What went wrong behind it: the plan's box could not be set.
-    half: Option<Failure>,
+    pub half: Option<Failure>,
 }
 
 impl Marker {
@@ -113,27 +115,41 @@ impl Marker {
             expected_status: self.expect_status.clone(),
             force: self.force,
         };
-        let mut attempts = 1;
-        loop {
-            let current = self.choice.load(session)?;
-            let analysis = &current.loaded.analysis;
-            let tasks = resolve::tasks(&analysis.joined, &self.ids)?;
+        mark_tasks(session, &self.choice, &self.writer, &mark, |joined| {
+            let tasks = resolve::tasks(joined, &self.ids)?;
             if wish.only_failed {
                 for &task in &tasks {
-                    only_failed(&analysis.joined, task, analysis.joined.state(task))?;
+                    only_failed(joined, task, joined.state(task))?;
                 }
             }
-            let marking =
-                analysis.marking(&tasks, &mark).map_err(|refusal| refused(&current.loaded, &refusal))?;
-            match self.write(session, current, marking, &mark) {
-                // Somebody else was faster with one of these tasks. What that means for us, a new look tells: it may be
-                // what we wanted, or against what the caller expects.
-                Err(failure) if failure.exit == Exit::Conflict && attempts < ATTEMPTS => attempts += 1,
-                result => return result,
-            }
+            Ok(tasks)
+        })
+    }
+}
+
+/// Marks the tasks that `choose` chooses. It is asked anew each time somebody else was faster: what that means for us, a new
+/// look tells. It may be what we wanted, or against what the caller expects.
+pub fn mark_tasks(
+    session: &Session,
+    choice: &Choice,
+    writer: &Writer,
+    mark: &Mark,
+    choose: impl Fn(&Joined) -> Result<Vec<TaskIndex>, Failure>,
+) -> Result<Done, Failure> {
+    let mut attempts = 1;
+    loop {
+        let current = choice.load(session)?;
+        let analysis = &current.loaded.analysis;
+        let tasks = choose(&analysis.joined)?;
+        let marking = analysis.marking(&tasks, mark).map_err(|refusal| refused(&current.loaded, &refusal))?;
+        match writer.write(session, current, marking, mark) {
+            Err(failure) if failure.exit == Exit::Conflict && attempts < ATTEMPTS => attempts += 1,
+            result => return result,
         }
     }
+}
 
+impl Writer {
     /// Writes status.json, then the plan.
     fn write(
         &self,
@@ -146,9 +162,9 @@ impl Marker {
         let mut status = analysis.joined.status_file.clone();
         if !marking.requests.is_empty() {
             let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
-            let applied = self.writer.with_context(session, &current.workspace.settings, |context| {
-                let context = &Context { force: self.force, marks: &marking.marks, ..*context };
-                if self.writer.dry_run {
+            let applied = self.with_context(session, &current.workspace.settings, |context| {
+                let context = &Context { force: mark.force, marks: &marking.marks, ..*context };
+                if self.dry_run {
                     store.dry_run(&marking.requests, context)
                 } else {
                     store.apply(&marking.requests, context)
@@ -160,7 +176,7 @@ impl Marker {
         let mut half = None;
         if !marking.edits.is_empty() {
             let again = |loaded: &Loaded| boxes_again(&current, loaded, &marking, mark);
-            match boxes::set(&current, &marking.edits, &again, self.writer.dry_run) {
+            match boxes::set(&current, &marking.edits, &again, self.dry_run) {
                 Ok(edited) => plan = edited,
                 Err(failure) if marking.requests.is_empty() => return Err(failure),
                 Err(mut failure) => {
@@ -171,9 +187,25 @@ impl Marker {
         }
         Ok(Done { after: join(plan, status), current, marking, half })
     }
-}
 
-impl Writer {
+    /// The same, but it writes nothing.
+    pub fn only_looking(&self) -> Self {
+        Self { dry_run: true, ..self.clone() }
+    }
+
+    /// Has the store of the plan's status.json do what is asked, or, with `--dry-run`, only look whether it would.
+    pub fn apply(
+        &self,
+        session: &Session,
+        current: &Current,
+        requests: &[Request],
+    ) -> Result<Applied, Failure> {
+        let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
+        self.with_context(session, &current.workspace.settings, |context| {
+            if self.dry_run { store.dry_run(requests, context) } else { store.apply(requests, context) }
+        })
+    }
+
     /// Asks something of a store, in the name of who does it, with the patience that the settings say.
     pub fn with_context<T>(
         &self,

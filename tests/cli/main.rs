@@ -14,6 +14,7 @@ mod dialect;
 mod explain;
 #[cfg(target_os = "linux")]
 mod faults;
+mod findings;
 mod fix;
 mod formats;
 mod general;
@@ -27,6 +28,7 @@ mod next;
 mod progress;
 #[cfg(target_os = "linux")]
 mod readers;
+mod runs;
 mod status;
 mod support;
 mod sync_check;

@@ -34,6 +34,7 @@ pub struct History {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Told<'a> {
     schema_version: u32,
     plan: String,

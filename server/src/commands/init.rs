@@ -27,6 +27,7 @@ pub struct Init {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Told {
     schema_version: u32,
     ok: bool,

@@ -33,6 +33,7 @@ pub struct Next {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Object<'a> {
     schema_version: u32,
     tasks: Vec<Task<'a>>,
@@ -44,6 +45,7 @@ struct Object<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Task<'a> {
     id: Option<&'a str>,
     key: &'a str,

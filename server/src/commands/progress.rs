@@ -35,6 +35,7 @@ enum Format {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Object {
     schema_version: u32,
     plan: String,

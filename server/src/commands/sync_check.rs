@@ -26,6 +26,7 @@ pub struct SyncCheck {
 
 /// What both say, compared. The names of the keys are those that programs know from status-cli.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Comparison<'a> {
     plan_path: String,
@@ -41,6 +42,7 @@ struct Comparison<'a> {
 
 /// A task of which the two say different things.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Discrepancy<'a> {
     id: &'a str,
@@ -52,6 +54,7 @@ struct Discrepancy<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct OnlyInStatus<'a> {
     id: &'a str,
     description: &'a str,
@@ -59,6 +62,7 @@ struct OnlyInStatus<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct OnlyInMarkdown<'a> {
     id: &'a str,
     description: &'a str,
@@ -66,6 +70,7 @@ struct OnlyInMarkdown<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Summary {
     discrepancy_count: usize,
@@ -76,16 +81,9 @@ struct Summary {
 impl SyncCheck {
     /// Runs the command.
     pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
-        let loaded = self.choice.load(session)?.loaded;
-        let shown = session.shown(&loaded.located.path);
-        let Some(status) = loaded.analysis.joined.status() else {
-            return Err(if loaded.located.exists {
-                Failure::could_not(format!("{shown} cannot be read")).help("`tallymark check` says why")
-            } else {
-                Failure::could_not(format!("there is no {shown}")).help("`tallymark init` makes it")
-            });
-        };
-        let comparison = compare(session.shown(&loaded.path), &loaded, status);
+        let current = self.choice.load(session)?;
+        let (loaded, status) = (&current.loaded, current.status(session)?);
+        let comparison = compare(session.shown(&loaded.path), loaded, status);
         // Our own types have string keys and no failing serializer: they always become JSON.
         let text = serde_json::to_string_pretty(&comparison).unwrap_or_default();
         session.output.text(&(text + "\n"));

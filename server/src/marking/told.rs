@@ -5,6 +5,7 @@ use tallymark_plan::TaskIndex;
 use tallymark_sync::State;
 
 use super::Done;
+use crate::answer::{self, Refusal};
 use crate::exit::{Exit, Failure};
 use crate::output::{ACTIVE, BAD, FAINT, GOOD, STRONG, harmless};
 use crate::report::{Counts, SCHEMA_VERSION, json_text, state_name};
@@ -46,23 +47,33 @@ pub fn text(session: &Session, done: &Done, dry_run: bool) -> String {
     text
 }
 
+/// What was marked.
 #[derive(Serialize)]
-struct Told<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Told<'a> {
     schema_version: u32,
+    /// Whether all was done that was to be done.
     ok: bool,
     plan: String,
+    /// The path of status.json, where there is one.
     status: Option<String>,
+    /// Nothing was written.
     dry_run: bool,
+    /// The tasks that have another state now.
     changed: Vec<Task<'a>>,
+    /// The tasks that had it before.
     already: Vec<Task<'a>>,
     /// The revision of status.json afterwards.
     revision: Option<String>,
     progress: Counts,
+    /// What was left undone: status.json is written, the plan's box is not set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Error<'a>>,
+    error: Option<Refusal<'a>>,
 }
 
+/// A task with its state before and afterwards.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Task<'a> {
     key: &'a str,
     id: Option<&'a str>,
@@ -71,21 +82,15 @@ struct Task<'a> {
     to: &'static str,
 }
 
+/// Why nothing of a batch was done.
 #[derive(Serialize)]
-struct Refused<'a, L> {
+struct RefusedBatch<'a, L> {
     schema_version: u32,
     ok: bool,
-    error: Error<'a>,
-    /// What is wrong in which line of a batch.
+    error: Refusal<'a>,
+    /// What is wrong in which line.
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<L>,
-}
-
-#[derive(Serialize)]
-struct Error<'a> {
-    exit_code: u8,
-    message: &'a str,
-    help: &'a [String],
 }
 
 /// For programs: one object, with the exit code that belongs to it.
@@ -114,22 +119,18 @@ pub fn json(session: &Session, result: &Result<Done, Failure>, dry_run: bool) ->
         already: done.marking.already.iter().map(task).collect(),
         revision: done.after.status().map(|status| status.revision().to_string()),
         progress: done.after.total.into(),
-        error: done.half.as_ref().map(error),
+        error: done.half.as_ref().map(Refusal::from),
     };
     (json_text(&told) + "\n", done.half.as_ref().map_or(Exit::Done, |failure| failure.exit))
 }
 
 /// A failure as programs read it.
 pub fn refused(failure: &Failure) -> (String, Exit) {
-    refused_batch(failure, None::<()>)
+    (answer::refused(failure), failure.exit)
 }
 
 /// The same for a batch, with what became of its lines.
 pub fn refused_batch(failure: &Failure, lines: Option<impl Serialize>) -> (String, Exit) {
-    let told = Refused { schema_version: SCHEMA_VERSION, ok: false, error: error(failure), lines };
+    let told = RefusedBatch { schema_version: SCHEMA_VERSION, ok: false, error: failure.into(), lines };
     (json_text(&told) + "\n", failure.exit)
-}
-
-fn error(failure: &Failure) -> Error<'_> {
-    Error { exit_code: failure.exit as u8, message: &failure.message, help: &failure.help }
 }

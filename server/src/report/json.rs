@@ -14,6 +14,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub struct Json;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Plan<'a> {
     path: &'a str,
     title: Option<&'a str>,
@@ -27,6 +28,7 @@ struct Plan<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct StatusFile<'a> {
     path: &'a str,
     exists: bool,
@@ -35,6 +37,7 @@ struct StatusFile<'a> {
 
 /// Progress, as every JSON that we write has it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counts {
     total: u32,
     completed: u32,
@@ -59,6 +62,7 @@ impl From<Progress> for Counts {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Finding<'a> {
     code: &'static str,
     name: &'static str,
@@ -73,6 +77,7 @@ struct Finding<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Related<'a> {
     #[serde(flatten)]
     place: Location<'a>,
@@ -80,6 +85,7 @@ struct Related<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Location<'a> {
     file: &'a str,
     start: Point,
@@ -88,6 +94,7 @@ struct Location<'a> {
 
 /// Line and column from one, in characters; the offset from zero, in bytes behind a byte order mark.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Point {
     line: u32,
     column: u32,
@@ -95,6 +102,7 @@ struct Point {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Fix {
     title: String,
     safe: bool,
@@ -104,6 +112,7 @@ struct Fix {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Edit {
     start: u32,
     end: u32,
@@ -111,6 +120,7 @@ struct Edit {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Problem<'a> {
     file: &'a str,
     line: Option<usize>,
@@ -119,6 +129,7 @@ struct Problem<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Totals {
     plans: usize,
     tasks: usize,
@@ -130,6 +141,7 @@ struct Totals {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Severities {
     error: usize,
     warning: usize,

@@ -138,6 +138,7 @@ fn first_line(text: &str) -> String {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Overview<'a> {
     schema_version: u32,
     plan: String,
@@ -149,6 +150,7 @@ struct Overview<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct StatusFile {
     path: String,
     exists: bool,
@@ -158,12 +160,14 @@ struct StatusFile {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Phase<'a> {
     title: &'a str,
     progress: Counts,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Task<'a> {
     key: &'a str,
     id: Option<&'a str>,
