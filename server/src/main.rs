@@ -11,7 +11,10 @@ mod marking;
 mod output;
 mod plan_file;
 mod report;
+#[cfg(test)]
+mod schema;
 mod session;
+mod times;
 
 use std::process::ExitCode;
 

@@ -20,6 +20,8 @@ use crate::output::{complain, harmless};
 use crate::session::Session;
 
 pub use resolve::{Names, tasks as resolve};
+#[cfg(test)]
+pub use told::Told;
 pub use told::{refused as refused_json, refused_batch};
 
 /// So often a change is worked out anew when somebody else was faster.

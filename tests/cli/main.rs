@@ -29,6 +29,7 @@ mod progress;
 #[cfg(target_os = "linux")]
 mod readers;
 mod runs;
+mod schemas;
 mod status;
 mod support;
 mod sync_check;

@@ -35,7 +35,10 @@ fn what_waits_is_not_offered_and_said_where_nothing_is_ready() {
     workspace.write(PLAN, PLAN_TEXT.replace("2.2 Round trip", "2.2 Round trip (depends: 2.1)"));
     workspace.write(
         STATUS,
-        workspace.read(STATUS).replacen("\"status\": \"pending\"", "\"status\": \"completed\"", 1),
+        workspace
+            .read(STATUS)
+            .replacen("\"status\": \"pending\"", "\"status\": \"completed\"", 1)
+            .replace("\"out of paper\"", "\"out of paper\",\n      \"retryCount\": 2"),
     );
     let run = workspace.run(&["next"]);
     run.exits(0);
@@ -103,4 +106,45 @@ fn wrong_arguments_are_refused() {
     let workspace = Workspace::sample();
     workspace.run(&["next", "0"]).exits(2);
     workspace.run(&["next", "--plan", "gone.md"]).exits(2);
+}
+
+/// The sample with 1.2 completed, so that 2.1, which failed, waits for nothing; its entry has more members.
+fn failed(members: &str) -> Workspace {
+    let workspace = Workspace::sample();
+    let status = workspace.read(STATUS).replacen("\"status\": \"pending\"", "\"status\": \"completed\"", 1);
+    workspace.write(STATUS, status.replace("\"out of paper\"", &format!("\"out of paper\"{members}")));
+    workspace
+}
+
+fn offered(workspace: &Workspace) -> Vec<String> {
+    let object = workspace.run(&["next", "9", "--json"]).exits(0).json();
+    let tasks = object["tasks"].as_array().unwrap();
+    tasks.iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_failed_is_offered_again_while_it_has_retries_left() {
+    assert_eq!(offered(&failed("")), ["2.1", "2.2"]);
+    assert_eq!(offered(&failed(", \"retryCount\": 1")), ["2.1", "2.2"]);
+    assert_eq!(offered(&failed(", \"retryCount\": 2")), ["2.2"]);
+    let workspace = failed(", \"retryCount\": 2");
+    workspace.write("tallymark.toml", "[limits]\nretries = 3\n");
+    assert_eq!(offered(&workspace), ["2.1", "2.2"]);
+}
+
+#[test]
+fn what_failed_is_left_alone_for_a_while() {
+    let workspace = Workspace::sample();
+    workspace.run(&["complete", "1.2"]).exits(0);
+    workspace.run(&["retry", "2.1"]).exits(0);
+    workspace.run(&["fail", "2.1", "--error", "out of ink"]).exits(0);
+    assert_eq!(offered(&workspace), ["2.2"]);
+    workspace.run(&["skip", "2.2", "1.3", "--reason", "later"]).exits(0);
+    let run = workspace.run(&["next"]);
+    assert!(run.exits(0).out.contains("  1 failed: the next retry is offered in 1 m\n"), "{}", run.out);
+    // Put back to pending, it waits as long; with no wait to speak of, it is offered at once.
+    workspace.run(&["reopen", "2.1"]).exits(0);
+    assert_eq!(offered(&workspace), [""; 0]);
+    workspace.write("tallymark.toml", "[limits]\nbackoff = \"0s\"\n");
+    assert_eq!(offered(&workspace), ["2.1"]);
 }

@@ -35,11 +35,12 @@ pub struct History {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Told<'a> {
+pub struct Told<'a> {
     schema_version: u32,
     plan: String,
     status: String,
     /// Oldest first. One without a `seq` (0) stands in no history: the lines around it show that it happened.
+    #[cfg_attr(test, schemars(with = "Vec<schema::Change>"))]
     changes: &'a [HistoryLine],
 }
 
@@ -246,4 +247,72 @@ fn shown_time(time: &str) -> String {
 /// A stored text, fit for a line of a terminal.
 fn one_line(text: &str) -> String {
     harmless(&text.replace(['\r', '\n'], " "))
+}
+
+#[cfg(test)]
+mod schema {
+    //! The shape of a [`HistoryLine`](tallymark_status::HistoryLine), for `docs/schema/`.
+
+    /// One change, as the history tells it.
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its shape is of interest")]
+    pub struct Change {
+        /// Counts the lines of the history from 1; 0 stands in no history.
+        seq: u64,
+        /// When, in UTC: `2025-12-23T03:00:00.000Z`.
+        time: String,
+        /// Who; `unknown` for a program that keeps no history.
+        actor: String,
+        /// The task's id; absent for changes of the whole file.
+        #[schemars(skip_serializing_if = "absent")]
+        task: Option<String>,
+        /// What kind of change: `transition`, `add`, `remove`, `set-id`, …
+        change: String,
+        /// What it was; absent if it was nothing.
+        #[schemars(skip_serializing_if = "absent")]
+        from: String,
+        /// What it became; absent if that is nothing.
+        #[schemars(skip_serializing_if = "absent")]
+        to: String,
+        /// Why, if somebody said so.
+        #[schemars(skip_serializing_if = "absent")]
+        reason: Option<String>,
+        /// The file's revision before.
+        before: String,
+        /// The file's revision afterwards.
+        after: String,
+        /// It went against the table of transitions.
+        #[schemars(skip_serializing_if = "absent")]
+        forced: bool,
+        /// The members of the entry that are others than before.
+        #[schemars(skip_serializing_if = "absent")]
+        fields: Vec<Field>,
+        /// What was done to the task's box in the plan.
+        #[schemars(skip_serializing_if = "absent")]
+        mark: Option<Mark>,
+        /// The `seq` of the first line that this change took back.
+        #[schemars(skip_serializing_if = "absent")]
+        undoes: Option<u64>,
+    }
+
+    /// A member of an entry.
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its shape is of interest")]
+    struct Field {
+        key: String,
+        /// Its value before; absent if there was none.
+        #[schemars(skip_serializing_if = "absent")]
+        was: serde_json::Value,
+        /// Its value afterwards; absent if there is none.
+        #[schemars(skip_serializing_if = "absent")]
+        now: serde_json::Value,
+    }
+
+    /// What stands between the brackets of a box.
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its shape is of interest")]
+    struct Mark {
+        was: String,
+        now: String,
+    }
 }

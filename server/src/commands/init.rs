@@ -28,7 +28,7 @@ pub struct Init {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Told {
+pub struct Told {
     schema_version: u32,
     ok: bool,
     plan: String,

@@ -6,13 +6,14 @@ use clap::Args;
 use serde::Serialize;
 use tallymark_plan::TaskIndex;
 use tallymark_sync::next::{offers, waiting};
-use tallymark_sync::{Graph, Joined, Offer, Priority};
+use tallymark_sync::{Graph, Joined, Offer, Priority, Retries, State};
 
 use crate::current::Choice;
 use crate::exit::{Exit, Failure};
 use crate::output::{FAINT, Output, STRONG, harmless};
 use crate::report::{SCHEMA_VERSION, json_text};
 use crate::session::Session;
+use crate::times::{age, time_text};
 
 /// How many waiting tasks are named where none is ready.
 const WAITING_SHOWN: usize = 10;
@@ -34,12 +35,14 @@ pub struct Next {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Object<'a> {
+pub struct Object<'a> {
     schema_version: u32,
     tasks: Vec<Task<'a>>,
     /// Where no task is offered: the pending tasks, and what each waits for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     waiting: Vec<Waiting<'a>>,
+    /// When the first failed task with retries left may be tried again, in UTC; a time that has passed is one too.
+    retry_at: Option<String>,
     /// How many tasks are in progress; they are not offered again.
     in_progress: u32,
 }
@@ -59,6 +62,7 @@ struct Task<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Waiting<'a> {
     key: &'a str,
     /// The task above it that has to wait, where it is not itself.
@@ -73,16 +77,40 @@ impl Next {
     pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
         let current = self.choice.load(session)?;
         let graph = Graph::new(&current.loaded.analysis.joined);
-        // Nothing says how often a failed task may be tried again: that is a person's decision, or `retry`'s.
-        let mut offers = offers(&graph, session.now, |_| None);
+        let limits = current.workspace.settings.limits();
+        let retries = |task| {
+            let joined = &current.loaded.analysis.joined;
+            joined
+                .status()
+                .zip(joined.entry(task))
+                .map(|(status, entry)| limits.retries(status, entry, session.now))
+        };
+        // A failed task is offered again while it has retries left, but not before its time. Without status.json nothing
+        // says how often it was tried: that is a person's decision, or `retry`'s.
+        let mut offers = offers(&graph, session.now, |task| {
+            retries(task).filter(Retries::left).map(|retries| retries.not_before.unwrap_or(i64::MIN))
+        });
+        // One that was put back to pending after it failed waits as long.
+        offers.retain(|offer| !retries(offer.task).is_some_and(|retries| retries.waits(session.now)));
         offers.truncate(self.count as usize);
-        let text = if self.json { json(&graph, &offers) } else { text(&session.output, &graph, &offers) };
+        // When the first of those that failed may be tried again.
+        let joined = graph.joined();
+        let failed =
+            joined.plan.tasks().map(|(task, _)| task).filter(|&task| joined.state(task) == State::Failed);
+        let retry_at =
+            failed.filter_map(retries).filter(Retries::left).filter_map(|retries| retries.not_before).min();
+        let text = if self.json {
+            json(&graph, &offers, retry_at)
+        } else {
+            let retry_in = retry_at.map(|time| time - session.now).filter(|wait| *wait > 0);
+            text(&session.output, &graph, &offers, retry_in)
+        };
         session.output.text(&text);
         current.shown(session)
     }
 }
 
-fn json(graph: &Graph<'_>, offers: &[Offer]) -> String {
+fn json(graph: &Graph<'_>, offers: &[Offer], retry_at: Option<i64>) -> String {
     let joined = graph.joined();
     let plan = &joined.plan;
     let tasks = offers.iter().map(|offer| Task {
@@ -107,11 +135,12 @@ fn json(graph: &Graph<'_>, offers: &[Offer]) -> String {
         schema_version: SCHEMA_VERSION,
         tasks: tasks.collect(),
         waiting: waiting.collect(),
+        retry_at: retry_at.map(time_text),
         in_progress: joined.total.in_progress,
     }) + "\n"
 }
 
-fn text(output: &Output, graph: &Graph<'_>, offers: &[Offer]) -> String {
+fn text(output: &Output, graph: &Graph<'_>, offers: &[Offer], retry_in: Option<i64>) -> String {
     let joined = graph.joined();
     let plan = &joined.plan;
     let mut text = String::new();
@@ -133,7 +162,7 @@ fn text(output: &Output, graph: &Graph<'_>, offers: &[Offer]) -> String {
         text.push('\n');
     }
     if offers.is_empty() {
-        text.push_str(&why_none(graph));
+        text.push_str(&why_none(graph, retry_in));
     }
     match joined.total.in_progress {
         0 => {}
@@ -158,8 +187,8 @@ fn reasons(offer: &Offer) -> Vec<String> {
     reasons
 }
 
-/// Why no task can be started.
-fn why_none(graph: &Graph<'_>) -> String {
+/// Why no task can be started. `retry_in`: in how many milliseconds the first failed one can be tried again.
+fn why_none(graph: &Graph<'_>, retry_in: Option<i64>) -> String {
     let joined = graph.joined();
     let total = joined.total;
     if total.total == 0 {
@@ -188,8 +217,14 @@ fn why_none(graph: &Graph<'_>) -> String {
         0 => {}
         more => _ = writeln!(text, "  … and {more} more"),
     }
-    if total.failed > 0 {
-        _ = writeln!(text, "  {} failed: `tallymark retry` tries again", total.failed);
+    match retry_in {
+        Some(wait) => {
+            _ = writeln!(text, "  {} failed: the next retry is offered in {}", total.failed, age(wait));
+        }
+        None if total.failed > 0 => {
+            _ = writeln!(text, "  {} failed: `tallymark retry` tries again", total.failed);
+        }
+        None => {}
     }
     text
 }

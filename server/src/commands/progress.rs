@@ -36,7 +36,7 @@ enum Format {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Object {
+pub struct Object {
     schema_version: u32,
     plan: String,
     progress: Counts,

@@ -1,6 +1,6 @@
 //! `tallymark status`.
 
-mod overview;
+pub mod overview;
 
 use clap::{Args, Subcommand};
 

@@ -28,7 +28,7 @@ pub struct SyncCheck {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct Comparison<'a> {
+pub struct Comparison<'a> {
     plan_path: String,
     status_json_tasks: usize,
     markdown_tasks: usize,

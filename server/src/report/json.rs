@@ -274,3 +274,31 @@ pub fn state_name(state: State) -> &'static str {
 pub fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+pub mod schema {
+    //! The whole of what [`Json`](super::Json) writes piece by piece, for `docs/schema/`.
+
+    use super::{Plan, Problem, Totals};
+
+    /// What `tallymark check --format json` writes.
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its shape is of interest")]
+    pub struct Document<'a> {
+        schema_version: u32,
+        tool: Tool<'a>,
+        /// The plans that were checked.
+        plans: Vec<Plan<'a>>,
+        /// What could not be read, and what in the settings means nothing.
+        problems: Vec<Problem<'a>>,
+        summary: Totals,
+    }
+
+    /// The program that wrote it.
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its shape is of interest")]
+    struct Tool<'a> {
+        name: &'a str,
+        version: &'a str,
+    }
+}

@@ -15,6 +15,8 @@ use tallymark_sync::{Analysis, File, Finding, Fix, Place, Progress, Rule, Severi
 use tallymark_text::{Encoding, Position, Source};
 
 pub use github::Github;
+#[cfg(test)]
+pub use json::schema as json_schema;
 pub use json::{Counts, Json, SCHEMA_VERSION, state_name, text as json_text};
 pub use sarif::Sarif;
 pub use text::Text;

@@ -21,12 +21,13 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 pub fn name(status: &Status, entry: EntryIndex) -> String {
     let id = status.id(entry);
     let plain = plain(id);
-    let shared = status.entries().any(|(other, _)| {
+    // Of two that would share a name, also where case does not count, one keeps it: rather without a dash of its own.
+    let rank = |id: &str| (id.contains('-'), id.to_owned());
+    let taken = status.entries().any(|(other, _)| {
         let other = status.id(other);
-        other != id && self::plain(other).eq_ignore_ascii_case(&plain)
+        is_usual(other) && self::plain(other).eq_ignore_ascii_case(&plain) && rank(other) < rank(id)
     });
-    // Of two that would share, the one whose id has no dash keeps the plain name.
-    let usual = is_usual(id) && !(shared && id.contains('-'));
+    let usual = is_usual(id) && !taken;
     if usual { format!("{plain}.md") } else { format!("{plain}-{}.md", Revision::of(id.as_bytes())) }
 }
 
@@ -37,7 +38,7 @@ fn is_usual(id: &str) -> bool {
         let numbered = matches!(stem.get(..3), Some("com" | "lpt")) && stem.len() == 4;
         DEVICES.contains(&stem) || numbered
     };
-    !id.is_empty()
+    id.bytes().any(|byte| byte.is_ascii_alphanumeric())
         && id.len() <= LONGEST
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
         && !device

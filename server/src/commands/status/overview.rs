@@ -10,6 +10,7 @@ use crate::bar;
 use crate::output::{ACTIVE, BAD, FAINT, GOOD, Output, STRONG, WARNING, harmless};
 use crate::report::{Counts, SCHEMA_VERSION, json_text, state_name};
 use crate::session::Session;
+use crate::times::age;
 
 /// How many pending tasks of a phase are named.
 const PENDING_SHOWN: usize = 3;
@@ -118,17 +119,6 @@ fn task_line(session: &Session, loaded: &Loaded, index: TaskIndex) -> String {
     line
 }
 
-/// An age in its largest unit: `12 m`.
-fn age(milliseconds: i64) -> String {
-    let seconds = milliseconds.max(0) / 1000;
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} m", seconds / 60),
-        3600..86_400 => format!("{} h", seconds / 3600),
-        _ => format!("{} d", seconds / 86_400),
-    }
-}
-
 fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");
     match line.char_indices().nth(100) {
@@ -139,7 +129,7 @@ fn first_line(text: &str) -> String {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Overview<'a> {
+pub struct Overview<'a> {
     schema_version: u32,
     plan: String,
     title: Option<&'a str>,

@@ -1,0 +1,58 @@
+//! The JSON Schema files in `docs/schema/`, made from the types that are written.
+
+use std::path::Path;
+
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+
+use crate::commands::{findings, history, init, next, progress, runs, status, sync_check};
+use crate::{answer, marking, report};
+
+/// What a type is written as. What may be left out is not required; what is written in any case is.
+fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+}
+
+/// Each file's name, without its ending, with what it holds.
+fn schemas() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("check", schema_of::<report::json_schema::Document<'static>>()),
+        ("error", schema_of::<answer::Refused<'static>>()),
+        ("findings-read", schema_of::<findings::Kept>()),
+        ("findings-write", schema_of::<findings::Written>()),
+        ("history", schema_of::<history::Told<'static>>()),
+        ("init", schema_of::<init::Told>()),
+        ("mark", schema_of::<marking::Told<'static>>()),
+        ("next", schema_of::<next::Object<'static>>()),
+        ("progress", schema_of::<progress::Object>()),
+        ("runs", schema_of::<runs::Run>()),
+        ("status", schema_of::<status::overview::Overview<'static>>()),
+        ("sync-check", schema_of::<sync_check::Comparison<'static>>()),
+    ]
+}
+
+/// The files are what the types say. `UPDATE_EXPECTED=1` writes them.
+#[test]
+fn the_schemas_are_those_of_the_types() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema");
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut names = Vec::new();
+    for (name, mut schema) in schemas() {
+        schema.insert("title".to_owned(), format!("tallymark {name}").into());
+        let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+        let path = folder.join(format!("{name}.json"));
+        if update {
+            std::fs::create_dir_all(&folder).expect("the folder can be made");
+            std::fs::write(&path, &text).expect("the file can be written");
+        }
+        let stored = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(stored == text, "docs/schema/{name}.json is another; UPDATE_EXPECTED=1 writes it");
+        names.push(format!("{name}.json"));
+    }
+    let files = std::fs::read_dir(&folder).expect("the folder is there").flatten();
+    let mut stored: Vec<String> = files
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .filter(|name| name != "README.md")
+        .collect();
+    stored.sort();
+    assert_eq!(stored, names, "a file of another name");
+}

@@ -1,0 +1,102 @@
+//! What is written for programs is what `docs/schema/` says.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{PLAN, PLAN_TEXT, Workspace};
+
+/// The schema of a file in `docs/schema/`, with all that it does not name forbidden: a key that is written and not
+/// documented is a defect here, though readers are asked to expect more.
+fn strict(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema").join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut schema: Value = serde_json::from_str(&text).unwrap();
+    let mut open = vec![&mut schema];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(object) => {
+                if object.contains_key("properties") {
+                    object.insert("additionalProperties".to_owned(), json!(false));
+                }
+                open.extend(object.values_mut());
+            }
+            Value::Array(array) => open.extend(array.iter_mut()),
+            _ => {}
+        }
+    }
+    schema
+}
+
+#[track_caller]
+fn fits(name: &str, object: &Value) {
+    let schema = strict(name);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(object).map(|error| format!("{} at {}", error, error.instance_path)).collect();
+    assert!(errors.is_empty(), "{name}: {errors:#?}\n{object:#}");
+    if name != "sync-check" {
+        assert_eq!(object["schema_version"], 1, "{name}");
+    }
+}
+
+/// The schema, the arguments, the exit code. In this order, as each finds what those before it have left.
+const CALLS: &[(&str, &[&str], i32)] = &[
+    ("check", &["check", "--format", "json"], 1),
+    ("next", &["next", "9", "--json"], 0),
+    ("progress", &["progress", "--format", "json"], 0),
+    ("status", &["status", "--json"], 0),
+    ("sync-check", &["sync-check", "--json"], 1),
+    ("init", &["init", "--json"], 0),
+    ("mark", &["start", "1.2", "--json"], 0),
+    ("mark", &["complete", "1.2", "1.1", "--json"], 0),
+    ("mark", &["retry", "2.1", "--json", "--dry-run"], 0),
+    ("mark", &["fail", "2.2", "--error", "no ink", "--json"], 0),
+    ("mark", &["skip", "2.2", "--reason", "later", "--json"], 0),
+    ("mark", &["reopen", "1.1", "--json"], 0),
+    ("error", &["complete", "9.9", "--json"], 1),
+    ("runs", &["runs", "begin", "--json"], 0),
+    ("error", &["runs", "end", "run-1", "--json"], 1),
+    ("findings-write", &["findings", "write", "1.2", "--file", "notes.md", "--json"], 0),
+    ("findings-read", &["findings", "read", "1.2", "--json"], 0),
+    ("error", &["findings", "read", "1.1", "--json"], 1),
+    ("history", &["history", "--json"], 0),
+    ("status", &["status", "--json"], 0),
+];
+
+#[test]
+fn what_every_command_writes_is_what_its_schema_says() {
+    let workspace = Workspace::sample();
+    workspace.write("notes.md", "text\n");
+    for (name, arguments, code) in CALLS {
+        let run = workspace.run(arguments);
+        assert_eq!(run.code, *code, "{arguments:?}\n{}\n{}", run.out, run.err);
+        fits(name, &run.json());
+    }
+}
+
+#[test]
+fn a_plan_without_status_json_fits_too() {
+    let workspace = Workspace::with(&[(PLAN, PLAN_TEXT)]);
+    for (name, arguments) in [
+        ("check", &["check", "--format", "json", "--fail-on", "never"][..]),
+        ("next", &["next", "--json"]),
+        ("progress", &["progress", "--format", "json"]),
+        ("status", &["status", "--json"]),
+        ("history", &["history", "--json"]),
+        ("init", &["init", "--json"]),
+    ] {
+        fits(name, &workspace.run(arguments).exits(0).json());
+    }
+}
+
+#[test]
+fn every_schema_is_held_against_something() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if let Some(name) = name.strip_suffix(".json") {
+            assert!(CALLS.iter().any(|(schema, _, _)| *schema == name), "no call writes {name}");
+        }
+    }
+}
