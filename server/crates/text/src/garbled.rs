@@ -85,15 +85,17 @@ fn repairs(text: &str, leads: [char; 7], byte: &dyn Fn(char) -> Option<u8>) -> V
 fn next_lead(text: &str, leads: &[char; 7]) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(|byte| *byte >= 0xc2) {
-        at += found;
+    loop {
+        // Most text is ASCII, which is told by many bytes at once.
+        let ascii = bytes[at..].chunks(64).take_while(|chunk| chunk.is_ascii());
+        at += ascii.map(<[u8]>::len).sum::<usize>();
+        at += bytes[at..].iter().position(|byte| *byte >= 0xc2)?;
         let letter = text[at..].chars().next()?;
         if leads.contains(&letter) {
             return Some(at);
         }
         at += letter.len_utf8();
     }
-    None
 }
 
 #[cfg(test)]
