@@ -1,10 +1,13 @@
 //! Reading a plan, beside pulldown-cmark's bare walk over the same text. `cargo bench -p tallymark-plan`
 
 #![expect(missing_docs, reason = "criterion's macro makes a function without any")]
+#![expect(clippy::print_stderr, reason = "the slowest file is meant to be read")]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tallymark_plan::{Options, parse};
@@ -53,5 +56,49 @@ fn read(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, read);
+/// Real plans, which lie beside the project; nothing is measured where they do not. Says which of them takes longest.
+fn corpus(criterion: &mut Criterion) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus/plans");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("skipped: {} is not there", folder.display());
+        return;
+    };
+    let sources: Vec<(String, Arc<Source>)> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let source = Source::from_bytes(&std::fs::read(entry.path()).ok()?).ok()?;
+            Some((entry.file_name().to_string_lossy().into_owned(), Arc::new(source)))
+        })
+        .collect();
+    let took = |source: &Arc<Source>| {
+        let once = |_| {
+            let start = Instant::now();
+            black_box(parse(source.clone(), Options::default()));
+            start.elapsed()
+        };
+        (0..5).map(once).min().unwrap_or_default()
+    };
+    if let Some((time, (name, source))) = sources.iter().map(|file| (took(&file.1), file)).max_by_key(|(time, _)| *time) {
+        let (count, bytes) = (sources.len(), source.len());
+        eprintln!("slowest of {count} files: {:.2} ms for the {bytes} bytes of {name}", time.as_secs_f64() * 1e3);
+    }
+    let mut group = criterion.benchmark_group("corpus");
+    group.throughput(Throughput::Bytes(sources.iter().map(|(_, source)| source.len() as u64).sum()));
+    group.bench_function("pulldown walk", |bencher| {
+        bencher.iter(|| {
+            let walk = |source: &Source| {
+                let parser = pulldown_cmark::Parser::new_ext(source.text(), pulldown_cmark::Options::empty());
+                parser.into_offset_iter().map(|(event, range)| black_box((event, range)).1.end).sum::<usize>()
+            };
+            sources.iter().map(|(_, source)| walk(source)).sum::<usize>()
+        });
+    });
+    group.bench_function("plan", |bencher| {
+        let tasks = |source: &Arc<Source>| parse(source.clone(), Options::default()).tasks.len();
+        bencher.iter(|| sources.iter().map(|(_, source)| tasks(source)).sum::<usize>());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, read, corpus);
 criterion_main!(benches);

@@ -249,7 +249,8 @@ pub(crate) fn mark_in(text: &str, span: Span) -> Option<Boxed> {
 /// Whether these words announce boxes that verify.
 pub(crate) fn announces_criteria(words: &str) -> bool {
     if contains_any(words, CRITERIA_WORDS) {
-        return true;
+        // "Development phases (entry and exit criteria, tasks, acceptance criteria)" announces the phases.
+        return !contains_any(words, &["phases"]);
     }
     // "Implementation checklist", "Task checklist": those are the tasks themselves.
     contains(words, "checklist") && !contains_any(words, &["implementation", "task", "todo"])

@@ -127,6 +127,33 @@ fn every_difference_to_the_two_counts_is_accounted_for() {
     assert!(unused.is_empty(), "rows of corpus_differences.tsv that no difference needs: {unused:?}");
 }
 
+/// `corpus_dialects.tsv` lists the dialect that each file is told to be of, `-` for no plan. `UPDATE_EXPECTED=1` writes it anew.
+#[test]
+fn each_file_is_of_the_dialect_that_is_listed() {
+    let table = table();
+    let mut listing = String::from("file\tdialect\ttasks\tcriteria\n");
+    for (name, path) in files("corpus/plans") {
+        let Some((real, _, _)) = table.get(&name) else { continue };
+        let plan = read(&path, Options { path: real, dialect: None });
+        let dialect = if plan.is_plan() { plan.dialect.name() } else { "-" };
+        let (tasks, criteria) = (plan.tasks.len(), plan.criteria.len());
+        let _ = writeln!(listing, "{name}\t{dialect}\t{tasks}\t{criteria}");
+    }
+    if table.is_empty() {
+        return;
+    }
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus_dialects.tsv");
+        std::fs::write(path, &listing).expect("the listing can be written");
+        return;
+    }
+    let expected = include_str!("corpus_dialects.tsv");
+    for (now, before) in listing.lines().zip(expected.lines()) {
+        assert_eq!(now, before, "`UPDATE_EXPECTED=1` writes the listing anew");
+    }
+    assert_eq!(listing.lines().count(), expected.lines().count());
+}
+
 /// The rows of `corpus_differences.tsv`: tasks and criteria of ours that are boxes, GFM task items, lines by the expression, and why they differ.
 fn reasons() -> BTreeMap<String, ((u32, u32, u32), String)> {
     include_str!("corpus_differences.tsv")
