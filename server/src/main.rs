@@ -6,6 +6,7 @@ mod bar;
 mod commands;
 mod current;
 mod exit;
+mod failed;
 mod judgement;
 mod marking;
 mod output;

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
-use crate::commands::{findings, history, init, next, progress, runs, status, sync_check};
+use crate::commands::{
+    all_plans, detect_stuck, findings, history, increment_retry, init, next, phases, progress, runs, status,
+    sync_check,
+};
 use crate::{answer, marking, report};
 
 /// What a type is written as. What may be left out is not required; what is written in any case is.
@@ -15,15 +18,20 @@ fn schema_of<T: JsonSchema>() -> Schema {
 /// Each file's name, without its ending, with what it holds.
 fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
+        ("all-plans", schema_of::<all_plans::PlanList>()),
         ("check", schema_of::<report::json_schema::Document<'static>>()),
+        ("detect-stuck", schema_of::<detect_stuck::StuckTasks>()),
         ("error", schema_of::<answer::Refused<'static>>()),
         ("findings-read", schema_of::<findings::Kept>()),
         ("findings-write", schema_of::<findings::Written>()),
         ("history", schema_of::<history::Told<'static>>()),
+        ("increment-retry", schema_of::<increment_retry::Counted>()),
         ("init", schema_of::<init::Told>()),
         ("mark", schema_of::<marking::Told<'static>>()),
         ("next", schema_of::<next::Object<'static>>()),
+        ("phases", schema_of::<phases::PhaseList>()),
         ("progress", schema_of::<progress::Object>()),
+        ("retries", schema_of::<crate::failed::FailedTasks>()),
         ("runs", schema_of::<runs::Run>()),
         ("status", schema_of::<status::overview::Overview<'static>>()),
         ("sync-check", schema_of::<sync_check::Comparison<'static>>()),

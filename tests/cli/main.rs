@@ -25,9 +25,11 @@ mod init;
 mod kills;
 mod marks;
 mod next;
+mod phases;
 mod progress;
 #[cfg(target_os = "linux")]
 mod readers;
+mod retries;
 mod runs;
 mod schemas;
 mod status;

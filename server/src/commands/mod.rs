@@ -1,22 +1,28 @@
 //! The commands, one file each.
 
+pub mod all_plans;
 pub mod batch;
 pub mod check;
 pub mod complete;
 pub mod completions;
+pub mod detect_stuck;
 pub mod dialect;
+pub mod exhausted;
 pub mod explain;
 pub mod fail;
 pub mod findings;
 pub mod git;
 pub mod history;
+pub mod increment_retry;
 pub mod init;
 pub mod lsp;
 pub mod merge_driver;
 pub mod next;
+pub mod phases;
 pub mod progress;
 pub mod reopen;
 pub mod retry;
+pub mod retryable;
 pub mod runs;
 pub mod sidecar;
 pub mod skip;

@@ -4,6 +4,7 @@ pub mod overview;
 
 use clap::{Args, Subcommand};
 
+use super::all_plans;
 use super::init::Init;
 use crate::current::Choice;
 use crate::exit::{Exit, Failure};
@@ -17,6 +18,9 @@ pub struct Status {
     command: Option<StatusCommand>,
     #[command(flatten)]
     choice: Choice,
+    /// Show all plans of the workspace, a line each
+    #[arg(long, conflicts_with = "plan")]
+    all: bool,
     /// Write one JSON object, with every task
     #[arg(long)]
     json: bool,
@@ -33,6 +37,9 @@ impl Status {
     pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
         if let Some(StatusCommand::Init(init)) = self.command {
             return init.run(session);
+        }
+        if self.all {
+            return all_plans::show(session, self.json);
         }
         let current = self.choice.load(session)?;
         let text = if self.json {

@@ -316,6 +316,14 @@ impl Status {
         }
     }
 
+    /// Whether a time says which zone it is of; a bare number is of UTC.
+    pub fn names_zone(&self, time: &Time) -> bool {
+        let written = self.str(&time.text);
+        let behind_date = written.as_bytes().get("2025-12-23".len()..).unwrap_or_default();
+        behind_date.iter().any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
+            || written.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// An entry.
     pub fn entry(&self, entry: EntryIndex) -> &Entry {
         &self.entries[entry.get()]

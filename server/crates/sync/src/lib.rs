@@ -22,6 +22,7 @@ mod remarks;
 mod retries;
 pub mod rules;
 mod state;
+mod stuck;
 mod words;
 
 pub use analysis::Analysis;
@@ -35,3 +36,4 @@ pub use progress::Progress;
 pub use retries::{Limits, Retries};
 pub use rules::{Boxes, BrokenRule, Config, Rule};
 pub use state::State;
+pub use stuck::{Stuck, stuck};

@@ -5,6 +5,7 @@ use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::Time;
 use tallymark_sync::State;
 use tallymark_workspace::Loaded;
+use unicode_width::UnicodeWidthStr;
 
 use crate::bar;
 use crate::output::{ACTIVE, BAD, FAINT, GOOD, Output, STRONG, WARNING, harmless};
@@ -14,6 +15,9 @@ use crate::times::age;
 
 /// How many pending tasks of a phase are named.
 const PENDING_SHOWN: usize = 3;
+
+/// A longer title does not push the others' progress to the right.
+const WIDEST: usize = 60;
 
 /// The plan at a glance.
 pub fn text(session: &Session, loaded: &Loaded) -> String {
@@ -29,8 +33,7 @@ pub fn text(session: &Session, loaded: &Loaded) -> String {
     text.push_str(&bar::line(output, joined.total));
     text.push('\n');
 
-    let widest =
-        plan.phases.iter().map(|phase| plan.slice(phase.title).chars().count()).max().unwrap_or(0).min(60);
+    let widest = widest_phase(loaded);
     // Tasks before the first phase, then phase by phase, in the order of the plan.
     let mut now: Option<PhaseIndex> = None;
     let mut pending = 0;
@@ -69,6 +72,19 @@ fn begun(loaded: &Loaded, phase: Option<PhaseIndex>) -> bool {
     progress.completed + progress.in_progress + progress.failed > 0
 }
 
+/// How many columns the titles of phases take.
+fn widest_phase(loaded: &Loaded) -> usize {
+    let plan = &*loaded.analysis.joined.plan;
+    plan.phases.iter().map(|phase| harmless(plan.slice(phase.title)).width()).max().unwrap_or(0).min(WIDEST)
+}
+
+/// A line for every phase.
+pub fn phase_lines(output: &Output, loaded: &Loaded) -> String {
+    let widest = widest_phase(loaded);
+    let phases = 0..loaded.analysis.joined.plan.phases.len();
+    phases.map(|phase| phase_line(output, loaded, PhaseIndex(phase as u32), widest)).collect()
+}
+
 fn phase_line(output: &Output, loaded: &Loaded, phase: PhaseIndex, widest: usize) -> String {
     let joined = &loaded.analysis.joined;
     let progress = joined.phases[phase.get()];
@@ -79,7 +95,7 @@ fn phase_line(output: &Output, loaded: &Loaded, phase: PhaseIndex, widest: usize
         _ if begun(loaded, Some(phase)) => ("›", ACTIVE),
         _ => (" ", FAINT),
     };
-    let gap = " ".repeat(widest.saturating_sub(title.chars().count()));
+    let gap = " ".repeat(widest.saturating_sub(title.width()));
     format!("{} {title}{gap}  {}\n", output.styled(style, sign), output.styled(FAINT, &progress.to_string()))
 }
 

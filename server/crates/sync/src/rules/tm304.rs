@@ -68,16 +68,8 @@ fn times(entry: &Entry) -> impl Iterator<Item = (&'static str, &Time)> {
 /// Both times in milliseconds, where they can be compared: both name their zone, or neither does.
 fn both(status: &Status, entry: &Entry) -> Option<(i64, i64)> {
     let (started, completed) = (entry.started_at.as_ref()?, entry.completed_at.as_ref()?);
-    let comparable = names_zone(status, started) == names_zone(status, completed);
+    let comparable = status.names_zone(started) == status.names_zone(completed);
     comparable.then_some((started.milliseconds?, completed.milliseconds?))
-}
-
-/// Whether a time says which zone it is of; a bare number is of UTC.
-fn names_zone(status: &Status, time: &Time) -> bool {
-    let written = status.str(&time.text);
-    let behind_date = written.as_bytes().get("2025-12-23".len()..).unwrap_or_default();
-    behind_date.iter().any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
-        || written.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn order(status: &Status, index: EntryIndex, (started, completed): (i64, i64)) -> Option<Disagreement> {
@@ -122,8 +114,7 @@ fn missing(status: &Status, index: EntryIndex, completed: bool) -> Option<Disagr
 fn future(status: &Status, entry: &Entry, now: Option<i64>) -> Option<Disagreement> {
     let now = now?;
     let ahead = |time: &Time| time.milliseconds.and_then(|at| at.checked_sub(now)).unwrap_or(0);
-    let (name, time) =
-        times(entry).find(|(_, time)| ahead(time) > CLOCK_SLACK && names_zone(status, time))?;
+    let (name, time) = times(entry).find(|(_, time)| ahead(time) > CLOCK_SLACK && status.names_zone(time))?;
     let message = format!("{name} lies {} in the future", span_of_time(ahead(time)));
     Some(Disagreement { span: time.text.span, message, related: None })
 }
