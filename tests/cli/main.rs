@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod baseline;
 mod batch;
 mod check;
 mod contention;

@@ -1,5 +1,6 @@
 //! `tallymark check`.
 
+mod baseline;
 mod fix;
 mod inputs;
 
@@ -11,11 +12,14 @@ use rayon::prelude::*;
 use tallymark_sync::{Boxes, Config, Severity, rules};
 use tallymark_workspace::{FailOn, Loaded, Values, load_if_plan, read_source, relative};
 
+use baseline::{Applied, Baseline, Draft, Key};
 pub use inputs::unknown_rule;
 
 use crate::current::no_plan;
 use crate::exit::{Exit, Failure};
-use crate::report::{Checked, Github, InputProblem, Json, Report, Sarif, Summary, Text, name};
+use crate::report::{
+    Checked, Github, Hidden, InputProblem, Json, Report, Sarif, Summary, Text, counted, name,
+};
 use crate::session::{Session, Workspace};
 
 /// So many plans are worked on before what they gave is written: memory stays bounded, and the order is that of the paths.
@@ -42,6 +46,21 @@ pub struct Check {
     /// Show what --fix would change, and change nothing
     #[arg(long, conflicts_with_all = ["fix", "format"])]
     diff: bool,
+    /// As --fix, but write nothing: report what would be left
+    #[arg(long)]
+    dry_run: bool,
+    /// Hide the findings that this baseline knows; without it the one that the settings name
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all findings there are into a baseline, and report none
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        conflicts_with_all = ["fix", "diff", "dry_run", "format", "baseline"]
+    )]
+    write_baseline: Option<Option<PathBuf>>,
     /// What the boxes of a plan with a status.json mean
     #[arg(long, value_enum)]
     boxes: Option<BoxesArgument>,
@@ -93,6 +112,16 @@ struct Outcome {
     summary: Summary,
     /// The worst that it asks for.
     exit: Exit,
+    /// Its findings for a new baseline, under the plan's path from the root.
+    known: Option<(String, Vec<Key>)>,
+}
+
+/// What all files are looked at with.
+struct Look<'a> {
+    report: Option<&'a dyn Report>,
+    /// The root that paths in a baseline are from.
+    root: PathBuf,
+    baseline: Option<Baseline>,
 }
 
 impl Check {
@@ -102,6 +131,18 @@ impl Check {
         let mut found = inputs::find(session, &self.paths, &values)?;
         let report = self.report(session);
         let report = report.as_deref();
+        let mut look = Look { report, root: session.root_of(&session.folder), baseline: None };
+        let workspace = session.workspace(look.root.clone());
+        let asked = self.baseline.as_ref().or(self.write_baseline.as_ref().and_then(Option::as_ref));
+        let baseline = baseline::path_in_force(
+            asked.map(|path| session.absolute(path)),
+            &look.root,
+            &workspace.settings,
+        );
+        let mut draft = Draft::default();
+        if self.write_baseline.is_none() {
+            look.baseline = baseline.as_deref().map(Baseline::read).transpose()?;
+        }
         let mut summary = Summary { problems: std::mem::take(&mut found.problems), ..Summary::default() };
         let mut exit = if summary.problems.is_empty() { Exit::Done } else { Exit::CouldNot };
         let mut spoken = false;
@@ -111,7 +152,7 @@ impl Check {
         for inputs in found.inputs().chunks(AT_ONCE) {
             let shared: &Session = session;
             let outcomes: Vec<Option<Outcome>> =
-                inputs.par_iter().map(|input| self.look_at(shared, input, report)).collect();
+                inputs.par_iter().map(|input| self.look_at(shared, input, &look)).collect();
             for outcome in outcomes.into_iter().flatten() {
                 if !outcome.text.is_empty() {
                     if let Some(report) = report.filter(|_| spoken) {
@@ -122,7 +163,18 @@ impl Check {
                 }
                 exit = exit.max(outcome.exit);
                 summary.merge(outcome.summary);
+                if let Some((file, known)) = outcome.known {
+                    draft.add(&file, known);
+                }
             }
+        }
+        if let Some(baseline) = &look.baseline {
+            let mut obsolete = baseline.of_lost_files(&look.root);
+            let hidden = summary.baseline.take().unwrap_or_default();
+            obsolete.extend(hidden.obsolete);
+            obsolete.sort();
+            summary.baseline =
+                Some(Hidden { file: session.shown(&baseline.path), hidden: hidden.hidden, obsolete });
         }
         let nothing = summary.plans == 0 && summary.problems.is_empty();
         if let Some(report) = report.filter(|_| !nothing || self.format != Format::Text) {
@@ -131,8 +183,21 @@ impl Check {
         if nothing {
             return Err(no_plan(session, &found.folders, found.looked_at));
         }
-        if self.diff {
+        if self.diff || self.write_baseline.is_some() {
             inputs::tell_problems(&summary.problems);
+        }
+        if self.write_baseline.is_some() {
+            let path = baseline.unwrap_or_else(|| look.root.join(baseline::DEFAULT_FILE));
+            let (count, files) = draft.write(&path)?;
+            let line = format!(
+                "{} of {} written to {}\n",
+                counted(count, "finding", "findings"),
+                counted(files, "plan", "plans"),
+                session.shown(&path)
+            );
+            session.output.text(&line);
+            // What is known from now on is no reason to fail.
+            return Ok(if exit == Exit::Found { Exit::Done } else { exit });
         }
         Ok(exit)
     }
@@ -170,9 +235,9 @@ impl Check {
         Ok(Values { boxes, rules: severities, fail_on: self.fail_on, ..Values::default() })
     }
 
-    /// The report that was asked for; none under `--diff`.
+    /// The report that was asked for; none under `--diff` and `--write-baseline`.
     fn report(&self, session: &Session) -> Option<Box<dyn Report>> {
-        if self.diff {
+        if self.diff || self.write_baseline.is_some() {
             return None;
         }
         Some(match self.format {
@@ -187,7 +252,7 @@ impl Check {
     }
 
     /// Reads one file, mends it if asked to, and renders what there is to say. `None` if it is no plan.
-    fn look_at(&self, session: &Session, input: &Input<'_>, report: Option<&dyn Report>) -> Option<Outcome> {
+    fn look_at(&self, session: &Session, input: &Input<'_>, look: &Look<'_>) -> Option<Outcome> {
         let Workspace { root, settings, .. } = input.workspace;
         let mut loaded = match load_if_plan(root, &input.path, settings, Some(session.now)) {
             Ok(Some(loaded)) => loaded,
@@ -197,20 +262,32 @@ impl Check {
             }
             Err(error) => return Some(unreadable(session, &error.path, error.message, Exit::CouldNot)),
         };
-        let mut outcome = Outcome { text: String::new(), summary: Summary::default(), exit: Exit::Done };
-        if self.fix || self.diff {
+        let mut outcome =
+            Outcome { text: String::new(), summary: Summary::default(), exit: Exit::Done, known: None };
+        if self.fix || self.diff || self.dry_run {
             let mended = fix::mend(root, &loaded, settings, session.now);
             if self.diff {
                 outcome.text = mended.diff(&session.shown(&input.path), &loaded);
-            } else if let Err(failure) = mended.write(&input.path, &loaded) {
+            } else if !self.dry_run
+                && let Err(failure) = mended.write(&input.path, &loaded)
+            {
                 return Some(unreadable(session, &input.path, failure.message, failure.exit));
             } else {
-                outcome.summary.fixed = mended.fixed;
+                outcome.summary.fixed = if self.dry_run { 0 } else { mended.fixed };
+                outcome.summary.would_fix = if self.dry_run { mended.fixed } else { 0 };
                 loaded = mended.after.unwrap_or(loaded);
             }
         }
+        let file = relative(&look.root, &loaded.path);
+        if self.write_baseline.is_some() {
+            outcome.known = Some((file.clone(), baseline::known(&loaded.analysis)));
+        }
+        if let Some(baseline) = &look.baseline {
+            let Applied { hidden, obsolete } = baseline.hide(&file, &mut loaded.analysis);
+            outcome.summary.baseline = Some(Hidden { file: String::new(), hidden, obsolete });
+        }
         self.judge(settings.fail_on(), &loaded, &mut outcome);
-        if let Some(report) = report {
+        if let Some(report) = look.report {
             let checked = Checked {
                 analysis: &loaded.analysis,
                 key: &relative(root, &loaded.path),
@@ -227,7 +304,7 @@ impl Check {
     fn judge(&self, fail_on: FailOn, loaded: &Loaded, outcome: &mut Outcome) {
         let analysis = &loaded.analysis;
         outcome.summary.add(analysis);
-        if !self.fix {
+        if !self.fix && !self.dry_run {
             outcome.summary.fixable = fix::fixable(analysis);
         }
         if analysis.findings.iter().any(|finding| fail_on.fails(finding.severity)) {
@@ -243,5 +320,5 @@ impl Check {
 fn unreadable(session: &Session, path: &Path, message: String, exit: Exit) -> Outcome {
     let problem = InputProblem { name: name(path, session.shown(path)), position: None, message };
     let summary = Summary { problems: vec![problem], ..Summary::default() };
-    Outcome { text: String::new(), summary, exit }
+    Outcome { text: String::new(), summary, exit, known: None }
 }

@@ -130,14 +130,28 @@ struct Problem<'a> {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Totals {
+struct Totals<'a> {
     plans: usize,
     tasks: usize,
     criteria: usize,
     findings: Severities,
     fixable: usize,
     fixed: usize,
+    /// Under `--dry-run`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_fix: Option<usize>,
+    /// Where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<Known<'a>>,
     progress: Counts,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Known<'a> {
+    file: &'a str,
+    hidden: usize,
+    obsolete: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -220,6 +234,12 @@ impl Report for Json {
             },
             fixable: summary.fixable,
             fixed: summary.fixed,
+            would_fix: Some(summary.would_fix).filter(|&count| count > 0),
+            baseline: summary.baseline.as_ref().map(|baseline| Known {
+                file: &baseline.file,
+                hidden: baseline.hidden,
+                obsolete: &baseline.obsolete,
+            }),
             progress: summary.progress.into(),
         };
         format!("\n],\"problems\":{},\"summary\":{}}}\n", text(&problems), text(&totals))
@@ -291,7 +311,7 @@ pub mod schema {
         plans: Vec<Plan<'a>>,
         /// What could not be read, and what in the settings means nothing.
         problems: Vec<Problem<'a>>,
-        summary: Totals,
+        summary: Totals<'a>,
     }
 
     /// The program that wrote it.

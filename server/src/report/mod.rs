@@ -89,10 +89,25 @@ pub struct Summary {
     pub fixable: usize,
     /// How many findings `--fix` has mended.
     pub fixed: usize,
+    /// How many findings `--fix` would have mended, under `--dry-run`.
+    pub would_fix: usize,
+    /// What the baseline did, where there is one.
+    pub baseline: Option<Hidden>,
     /// All tasks together.
     pub progress: Progress,
     /// Files that could not be read, and settings that could not be understood.
     pub problems: Vec<InputProblem>,
+}
+
+/// What a baseline did.
+#[derive(Clone, Debug, Default)]
+pub struct Hidden {
+    /// The baseline, as a person calls it.
+    pub file: String,
+    /// So many findings were known, and are not reported.
+    pub hidden: usize,
+    /// What it has that is not there any more, a line each.
+    pub obsolete: Vec<String>,
 }
 
 impl Summary {
@@ -114,6 +129,12 @@ impl Summary {
         self.criteria += other.criteria;
         self.fixable += other.fixable;
         self.fixed += other.fixed;
+        self.would_fix += other.would_fix;
+        if let Some(more) = other.baseline {
+            let baseline = self.baseline.get_or_insert_default();
+            baseline.hidden += more.hidden;
+            baseline.obsolete.extend(more.obsolete);
+        }
         self.progress.merge(other.progress);
         self.problems.extend(other.problems);
         for (count, more) in self.findings.iter_mut().zip(other.findings) {

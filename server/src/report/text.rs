@@ -85,6 +85,20 @@ impl Report for Text {
         if summary.fixed > 0 {
             text.push_str(&format!("{} fixed\n", counted(summary.fixed, "finding", "findings")));
         }
+        if summary.would_fix > 0 {
+            text.push_str(&format!("{} would be fixed\n", counted(summary.would_fix, "finding", "findings")));
+        }
+        if let Some(baseline) = &summary.baseline {
+            let file = harmless(&baseline.file);
+            text.push_str(&format!("{} hidden by {file}\n", counted(baseline.hidden, "finding", "findings")));
+            if !baseline.obsolete.is_empty() {
+                let entries = counted(baseline.obsolete.len(), "entry", "entries");
+                text.push_str(&format!("{entries} of it obsolete; --write-baseline leaves them out:\n"));
+            }
+            for entry in &baseline.obsolete {
+                text.push_str(&format!("  {}\n", harmless(entry)));
+            }
+        }
         if summary.fixable > 0 {
             text.push_str(&self.styled(FAINT, &format!("{} can be fixed with --fix\n", summary.fixable)));
         }

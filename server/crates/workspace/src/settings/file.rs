@@ -62,10 +62,13 @@ impl Reader {
         if let Some(limits) = self.table(table, "limits", &LIMITS) {
             self.limits(limits);
         }
-        if let Some(check) = self.table(table, "check", &["fail_on"])
-            && let Some(item) = check.get("fail_on")
-        {
-            self.values.fail_on = self.checked(item, FailOn::from_name);
+        if let Some(check) = self.table(table, "check", &["fail_on", "baseline"]) {
+            if let Some(item) = check.get("fail_on") {
+                self.values.fail_on = self.checked(item, FailOn::from_name);
+            }
+            if let Some(item) = check.get("baseline") {
+                self.values.baseline = self.checked(item, values::file);
+            }
         }
     }
 

@@ -196,6 +196,11 @@ impl Settings {
         self.values.limits.foreign_stale
     }
 
+    /// The baseline that `check` hides known findings by, from the root.
+    pub fn baseline(&self) -> Option<&str> {
+        self.values.baseline.as_deref()
+    }
+
     /// From which severity on `check` fails.
     pub fn fail_on(&self) -> FailOn {
         self.values.fail_on.unwrap_or_default()

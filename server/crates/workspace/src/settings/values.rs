@@ -28,6 +28,8 @@ pub struct Values {
     pub rules: HashMap<&'static str, Option<Severity>>,
     /// From which severity on `check` fails.
     pub fail_on: Option<FailOn>,
+    /// The baseline that `check` hides known findings by, from the root.
+    pub baseline: Option<String>,
     /// How often and how long.
     pub limits: LimitValues,
 }
@@ -97,6 +99,7 @@ impl Values {
             boxes: self.boxes.or(weaker.boxes),
             rules: weaker.rules,
             fail_on: self.fail_on.or(weaker.fail_on),
+            baseline: self.baseline.or(weaker.baseline),
             limits: self.limits.or(weaker.limits),
         };
         merged.dialects.extend(weaker.dialects);
@@ -193,6 +196,10 @@ pub(super) fn severity(name: &str) -> Result<Option<Severity>, String> {
         None if name == "off" => Ok(None),
         None => Err(unknown("severity", name, &["error", "warning", "information", "hint", "off"])),
     }
+}
+
+pub(super) fn file(path: &str) -> Result<String, String> {
+    if path.trim().is_empty() { Err("the path is empty".to_owned()) } else { Ok(path.to_owned()) }
 }
 
 pub(super) fn location(path: &str) -> Result<String, String> {
