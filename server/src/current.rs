@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use rayon::prelude::*;
 use tallymark_status::Status;
-use tallymark_workspace::{Loaded, SETTINGS_FILE, discover, load, load_if_plan, relative};
+use tallymark_workspace::{Loaded, SETTINGS_FILE, discover, is_plan, load_without_findings, relative};
 
 use crate::exit::{Exit, Failure};
 use crate::session::{Session, Workspace};
@@ -54,8 +54,8 @@ impl Choice {
             }
         };
         session.warn_of_settings(&workspace);
-        let loaded =
-            load(&workspace.root, &path, &workspace.settings, Some(session.now)).map_err(|error| {
+        let loaded = load_without_findings(&workspace.root, &path, &workspace.settings, Some(session.now))
+            .map_err(|error| {
                 Failure::could_not(format!("{} {}", session.shown(&error.path), error.message))
             })?;
         if let tallymark_plan::Verdict::NotAPlan(why) = loaded.analysis.joined.plan.verdict {
@@ -137,7 +137,7 @@ fn named(workspace: &Workspace) -> Result<Option<PathBuf>, Failure> {
 fn only_plan(session: &Session, workspace: &Workspace) -> Result<PathBuf, Failure> {
     let found = discover(&workspace.root, &[], &workspace.settings);
     let mut plans: Vec<PathBuf> =
-        found.plans.par_iter().filter(|path| is_plan(workspace, path)).cloned().collect();
+        found.plans.par_iter().filter(|path| is_readable_plan(workspace, path)).cloned().collect();
     match plans.len() {
         0 => Err(no_plan(session, std::slice::from_ref(&workspace.root), found.looked_at)),
         1 => Ok(plans.remove(0)),
@@ -155,8 +155,8 @@ fn only_plan(session: &Session, workspace: &Workspace) -> Result<PathBuf, Failur
 }
 
 /// Whether a file is a plan. One that cannot be read is none that a command could choose by itself.
-fn is_plan(workspace: &Workspace, path: &Path) -> bool {
-    matches!(load_if_plan(&workspace.root, path, &workspace.settings, None), Ok(Some(_)))
+fn is_readable_plan(workspace: &Workspace, path: &Path) -> bool {
+    is_plan(&workspace.root, path, &workspace.settings).unwrap_or(false)
 }
 
 /// No plan was found: where was looked, and what would be one.

@@ -165,7 +165,8 @@ impl Writer {
         if !marking.requests.is_empty() {
             let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
             let applied = self.with_context(session, &current.workspace.settings, |context| {
-                let context = &Context { force: mark.force, marks: &marking.marks, ..*context };
+                let seen = analysis.joined.status_file.as_deref();
+                let context = &Context { force: mark.force, marks: &marking.marks, seen, ..*context };
                 if self.dry_run {
                     store.dry_run(&marking.requests, context)
                 } else {

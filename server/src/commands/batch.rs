@@ -190,7 +190,8 @@ impl Batch {
             let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
             let applied = self.writer.with_context(session, &current.workspace.settings, |context| {
                 let expected_revision = self.expect_revision;
-                let context = &Context { force, marks: &marking.marks, expected_revision, ..*context };
+                let seen = analysis.joined.status_file.as_deref();
+                let context = &Context { force, marks: &marking.marks, expected_revision, seen, ..*context };
                 if self.writer.dry_run || marking.requests.is_empty() {
                     store.dry_run(&marking.requests, context)
                 } else {

@@ -1,6 +1,7 @@
 //! The one door through which status.json is written.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
@@ -42,6 +43,8 @@ pub struct Context<'a> {
     pub force: bool,
     /// The revision that the whole file must have: who looked at all of it, and decided by what it saw, says so.
     pub expected_revision: Option<Revision>,
+    /// What the caller has read of the file, if it has: while that is still what stands there, it is not read into fields anew.
+    pub seen: Option<&'a Status>,
     /// What the caller will do to boxes in the plan, by the ids of the entries: for the history, so that it can be taken back.
     pub marks: &'a [(String, MarkChange)],
     /// How long to wait for somebody who holds the lock and lives.
@@ -61,6 +64,7 @@ impl<'a> Context<'a> {
             actor,
             force: false,
             expected_revision: None,
+            seen: None,
             marks: &[],
             lock_wait: Duration::from_secs(10),
             foreign_stale: Duration::from_secs(60),
@@ -227,7 +231,12 @@ pub(crate) fn put(
 
 /// Reads the file and works out the new one.
 fn draft(path: &Path, requests: &[Request], context: &Context<'_>) -> Result<Applied, StoreError> {
-    let status = Status::from_bytes(&read(path)?);
+    let bytes = read(path)?;
+    let status = match context.seen.filter(|seen| seen.readable && is_text_of(&seen.source, &bytes)) {
+        Some(seen) => Cow::Borrowed(seen),
+        None => Cow::Owned(Status::from_bytes(&bytes)),
+    };
+    drop(bytes);
     check(path, &status)?;
     let before = status.revision();
     check_revision(path, before, context)?;
@@ -239,7 +248,7 @@ fn draft(path: &Path, requests: &[Request], context: &Context<'_>) -> Result<App
         outcome.mark = marks.get(outcome.entry.as_str()).copied().cloned();
     }
     if text == status.source.text() {
-        return Ok(Applied { outcomes, status, before, after: before });
+        return Ok(Applied { outcomes, status: status.into_owned(), before, after: before });
     }
     let source = Arc::new(status.source.with_text(&text));
     // Before the new one is read, which then takes its place in memory: for a large file most of the time goes into pages.
@@ -249,6 +258,12 @@ fn draft(path: &Path, requests: &[Request], context: &Context<'_>) -> Result<App
     check(path, &status)?;
     let after = status.revision();
     Ok(Applied { outcomes, status, before, after })
+}
+
+/// Whether a file of these bytes is what the source was made from.
+fn is_text_of(source: &Source, bytes: &[u8]) -> bool {
+    let [mark, text] = source.pieces();
+    bytes.strip_prefix(mark) == Some(text)
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {

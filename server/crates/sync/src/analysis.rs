@@ -29,15 +29,25 @@ pub struct Analysis {
 impl Analysis {
     /// Joins, and runs the rules.
     pub fn new(plan: Arc<Plan>, status: Option<Arc<Status>>, facts: Facts, config: Arc<Config>) -> Self {
+        let mut analysis = Self::without_findings(plan, status, facts, config);
+        (analysis.findings, analysis.broken_rules) = rules::check(&analysis.context(), &analysis.config);
+        analysis
+    }
+
+    /// Joins, for those who want to know or change states and no findings: the rules take as long as the join.
+    pub fn without_findings(
+        plan: Arc<Plan>,
+        status: Option<Arc<Status>>,
+        facts: Facts,
+        config: Arc<Config>,
+    ) -> Self {
         let mut joined = join(plan, status);
         let boxes = decide(config.boxes, &joined);
         if boxes == Boxes::Reference {
             joined.settle_unlisted();
         }
         let (findings, broken_rules) = (Vec::new(), Vec::new());
-        let mut analysis = Self { joined, facts, config, boxes, findings, broken_rules };
-        (analysis.findings, analysis.broken_rules) = rules::check(&analysis.context(), &analysis.config);
-        analysis
+        Self { joined, facts, config, boxes, findings, broken_rules }
     }
 
     /// The ways to mend one of the findings, best first.

@@ -9,7 +9,10 @@ mod root;
 mod settings;
 
 pub use discover::{Discovery, PLAN_EXTENSIONS, discover};
-pub use load::{Loaded, facts, load, load_if_plan, load_text, may_be_plan, missing_files, relative};
+pub use load::{
+    Loaded, facts, is_plan, load, load_if_plan, load_text, load_without_findings, may_be_plan, missing_files,
+    relative,
+};
 pub use locate::{Located, LocatedBy, locate_status};
 pub use nearest::nearest;
 pub use read::{PLAN_LIMIT, ReadError, STATUS_LIMIT, read_bytes, read_source, read_status};

@@ -38,7 +38,21 @@ pub struct Loaded {
 /// The plan cannot be read. A status.json that cannot be read is a finding, not an error.
 pub fn load(root: &Path, path: &Path, settings: &Settings, now: Option<i64>) -> Result<Loaded, ReadError> {
     let plan = parse(root, path, Arc::new(read_source(path)?), settings);
-    Ok(finish(root, path, plan, settings, now))
+    Ok(finish(root, path, plan, settings, now, true))
+}
+
+/// The same without the rules and their findings: for those who want to know or change states.
+///
+/// # Errors
+/// As those of [`load`].
+pub fn load_without_findings(
+    root: &Path,
+    path: &Path,
+    settings: &Settings,
+    now: Option<i64>,
+) -> Result<Loaded, ReadError> {
+    let plan = parse(root, path, Arc::new(read_source(path)?), settings);
+    Ok(finish(root, path, plan, settings, now, false))
 }
 
 /// The same for a file that may be a plan: `None` if it is none. Most markdown is none, and is told by its bytes alone.
@@ -52,6 +66,19 @@ pub fn load_if_plan(
     settings: &Settings,
     now: Option<i64>,
 ) -> Result<Option<Loaded>, ReadError> {
+    let plan = parse_if_plan(root, path, settings)?;
+    Ok(plan.map(|plan| finish(root, path, plan, settings, now, true)))
+}
+
+/// Whether the file is a plan; only the file itself is read.
+///
+/// # Errors
+/// As those of [`load_if_plan`].
+pub fn is_plan(root: &Path, path: &Path, settings: &Settings) -> Result<bool, ReadError> {
+    Ok(parse_if_plan(root, path, settings)?.is_some())
+}
+
+fn parse_if_plan(root: &Path, path: &Path, settings: &Settings) -> Result<Option<Plan>, ReadError> {
     let bytes = read_bytes(path, PLAN_LIMIT)?;
     let relative = relative(root, path);
     let dialect = settings.dialect(&relative);
@@ -66,8 +93,7 @@ pub fn load_if_plan(
             return if plan.is_some() { Err(error) } else { Ok(None) };
         }
     };
-    let plan = tallymark_plan::parse_if_plan(Arc::new(source), options);
-    Ok(plan.map(|plan| finish(root, path, plan, settings, now)))
+    Ok(tallymark_plan::parse_if_plan(Arc::new(source), options))
 }
 
 /// The same as [`load`] for a plan whose text is at hand (an unsaved buffer).
@@ -78,7 +104,7 @@ pub fn load_text(
     settings: &Settings,
     now: Option<i64>,
 ) -> Loaded {
-    finish(root, path, parse(root, path, source, settings), settings, now)
+    finish(root, path, parse(root, path, source, settings), settings, now, true)
 }
 
 /// Whether a text has anything that a task could be made of: a pair of brackets with at most one character (and blanks)
@@ -150,13 +176,25 @@ fn parse(root: &Path, path: &Path, source: Arc<Source>, settings: &Settings) -> 
     tallymark_plan::parse(source, tallymark_plan::Options { path: &relative, dialect })
 }
 
-fn finish(root: &Path, path: &Path, plan: Plan, settings: &Settings, now: Option<i64>) -> Loaded {
+fn finish(
+    root: &Path,
+    path: &Path,
+    plan: Plan,
+    settings: &Settings,
+    now: Option<i64>,
+    findings: bool,
+) -> Loaded {
     let located = locate_status(root, path, &plan, settings);
     // A file that is no plan has no status.json, whatever lies beside it.
     let status = (located.exists && plan.is_plan()).then(|| read_status_patiently(&located.path)).flatten();
     let mut facts = facts(root, path, &located, now);
-    facts.missing_files = missing_files(root, path, &plan, settings);
-    let analysis = Analysis::new(Arc::new(plan), status.map(Arc::new), facts, settings.rules());
+    let (status, config) = (status.map(Arc::new), settings.rules());
+    let analysis = if findings {
+        facts.missing_files = missing_files(root, path, &plan, settings);
+        Analysis::new(Arc::new(plan), status, facts, config)
+    } else {
+        Analysis::without_findings(Arc::new(plan), status, facts, config)
+    };
     Loaded { path: path.to_owned(), located, analysis }
 }
 
