@@ -78,9 +78,14 @@ fn corpus(criterion: &mut Criterion) {
         };
         (0..5).map(once).min().unwrap_or_default()
     };
-    if let Some((time, (name, source))) = sources.iter().map(|file| (took(&file.1), file)).max_by_key(|(time, _)| *time) {
+    if let Some((time, (name, source))) =
+        sources.iter().map(|file| (took(&file.1), file)).max_by_key(|(time, _)| *time)
+    {
         let (count, bytes) = (sources.len(), source.len());
-        eprintln!("slowest of {count} files: {:.2} ms for the {bytes} bytes of {name}", time.as_secs_f64() * 1e3);
+        eprintln!(
+            "slowest of {count} files: {:.2} ms for the {bytes} bytes of {name}",
+            time.as_secs_f64() * 1e3
+        );
     }
     let mut group = criterion.benchmark_group("corpus");
     group.throughput(Throughput::Bytes(sources.iter().map(|(_, source)| source.len() as u64).sum()));
