@@ -107,6 +107,8 @@ pub(super) struct Tallies<'a> {
     tasks: [Vec<Counts>; 4],
     /// The counts of all criteria before the index.
     criteria: Vec<Counts>,
+    /// How many tasks before the index have neither a mark nor an entry: nothing says how far they are.
+    silent: Vec<u32>,
 }
 
 impl<'a> Tallies<'a> {
@@ -137,11 +139,17 @@ impl<'a> Tallies<'a> {
             counts.add(joined.criterion_state(criterion));
             criteria.push(counts);
         }
-        Self { joined, tasks, criteria }
+        let mut silent = vec![0];
+        let mut none = 0;
+        for (index, task) in plan.tasks() {
+            none += u32::from(task.mark.is_none() && joined.entry(index).is_none());
+            silent.push(none);
+        }
+        Self { joined, tasks, criteria, silent }
     }
 
     /// The counts that a claim may be about, the likeliest first: of what it speaks of, and of what that stands in. `None`
-    /// with no task to count.
+    /// with no task to count, and where nothing says how far most tasks are.
     pub(super) fn of(&self, plan: &Plan, claim: &Claim) -> Option<Vec<Counts>> {
         let whole = Span::new(0, plan.source.len());
         let mut spans = match claim.speaks_of {
@@ -162,11 +170,21 @@ impl<'a> Tallies<'a> {
         if !named {
             spans.push(whole);
         }
+        if spans.first().is_some_and(|&span| self.is_silent(plan, span)) {
+            return None;
+        }
         let mut found = Vec::new();
         for span in spans {
             found.extend(self.inside(plan, span));
         }
         found.first().is_some_and(|counts| counts.way == Way::All && counts.total > 0).then_some(found)
+    }
+
+    /// Whether nothing says of most tasks in a stretch how far they are: steps without boxes may all be done.
+    fn is_silent(&self, plan: &Plan, span: Span) -> bool {
+        let task = |offset: u32| plan.tasks.partition_point(|task| task.line.start < offset);
+        let (first, last) = (task(span.start), task(span.end));
+        (self.silent[last] - self.silent[first]) as usize * 2 > last - first
     }
 
     /// The counts of all that begins inside a stretch, in each way.

@@ -1,7 +1,10 @@
 //! TM106: the id agrees, the text is another task's.
 
-use tallymark_status::Change;
+use tallymark_plan::TaskIndex;
+use tallymark_status::{Change, Status};
+use tallymark_text::Edit;
 
+use super::renumber::{self, Number};
 use super::{Context, Needs, Reporter, Rule};
 use crate::words::{quoted, without_emphasis};
 use crate::{File, Finding, Fix, FixAction, MatchKind, Place, Related, Severity, Subject};
@@ -53,7 +56,7 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
     let Some(entry) = context.joined.entry(task) else { return Vec::new() };
     let name = context.name(task);
     let change = Change::SetDescription(without_emphasis(context.plan.title(task)));
-    vec![Fix {
+    let mut fixes = vec![Fix {
         title: format!("It is the same task: take the plan's wording of {name} into status.json"),
         safe: false,
         preferred: false,
@@ -63,7 +66,31 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
             status.word(entry)
         )),
         action: FixAction::Status(vec![context.request(status, entry, change)]),
-    }]
+    }];
+    if let Some((next, edits)) = renumbered(context, status, task) {
+        fixes.push(Fix {
+            title: format!("It is another task: renumber the plan's {name} to {next}"),
+            safe: false,
+            preferred: false,
+            ask: None,
+            action: FixAction::Plan(edits),
+        });
+    }
+    fixes
+}
+
+/// The first id of the task's series that is larger than all in the plan and in status.json, and the edits that give it to
+/// the task.
+fn renumbered(context: &Context<'_>, status: &Status, task: TaskIndex) -> Option<(String, Vec<Edit>)> {
+    let plan = context.plan;
+    let number = Number::of(plan.id(task)?)?;
+    let in_plan = plan.tasks().filter_map(|(task, _)| plan.id(task));
+    let in_status = status.entries().map(|(entry, _)| status.id(entry));
+    let same_series =
+        in_plan.chain(in_status).filter_map(Number::of).filter(|other| other.prefix == number.prefix);
+    let next = number.with(same_series.map(|other| other.value()).max()?.checked_add(1)?);
+    let edits = renumber::edits(plan, &[(task, next.clone())])?;
+    Some((next, edits))
 }
 
 #[cfg(test)]
@@ -86,8 +113,13 @@ mod tests {
         assert_eq!(case.findings("TM103"), [] as [&str; 0]);
         assert_eq!(
             case.fixes("TM106"),
-            ["It is the same task: take the plan's wording of 1.1 into status.json"]
+            [
+                "It is the same task: take the plan's wording of 1.1 into status.json",
+                "It is another task: renumber the plan's 1.1 to 1.3"
+            ]
         );
+        let renumbered = case.fixed("TM106", "It is another task: renumber the plan's 1.1 to 1.3");
+        assert!(renumbered.contains("- [x] 1.3 Read the settings\n"), "{renumbered}");
     }
 
     #[test]

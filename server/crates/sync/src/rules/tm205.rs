@@ -28,6 +28,9 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     }
     // An id of a kind that no task of the plan has (a ticket, a pull request) names something elsewhere.
     let kinds: HashSet<Kind<'_>> = plan.tasks().filter_map(|(task, _)| plan.id(task)).map(kind).collect();
+    // A plan without numbered phases speaks of those of another.
+    let phases: HashSet<&str> =
+        plan.phases.iter().filter_map(|phase| phase.number.map(|number| plan.slice(number))).collect();
     for (task, _) in plan.tasks() {
         for span in named(plan, task) {
             let id = plan.slice(span);
@@ -36,6 +39,16 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             }
             let message = format!("{} depends on {id}, which is nowhere in this plan", context.name(task));
             reporter.report(Place::plan(span), Subject::Task(task), message, Vec::new());
+        }
+        for dependency in plan.dependencies(task) {
+            let Target::Phase(number) = dependency.target else { continue };
+            let number = plan.slice(number);
+            if phases.is_empty() || phases.contains(number) {
+                continue;
+            }
+            let message =
+                format!("{} depends on phase {number}, which is nowhere in this plan", context.name(task));
+            reporter.report(Place::plan(dependency.span), Subject::Task(task), message, Vec::new());
         }
     }
     let concerned = plan.dependencies.len();
@@ -115,6 +128,20 @@ mod tests {
         );
         assert_eq!(case.fixes("TM205"), ["Depend on 1.5", "Depend on 1.2", "Depend on 1.1"]);
         assert!(case.fixed("TM205", "Depend on 1.5").contains("(depends: 1.2, 1.5)"));
+    }
+
+    #[test]
+    fn ends_of_ranges_and_phases_are_looked_for_too() {
+        let case = plan(
+            "# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n- [ ] 1.2 Sort (depends: 1.1-99999.9)\n- [ ] 1.3 Send (depends: Phase 1, Phase 7)\n",
+        );
+        assert_eq!(
+            case.findings("TM205"),
+            [
+                r#"plan:6 "99999.9": 1.2 depends on 99999.9, which is nowhere in this plan"#,
+                r#"plan:7 "Phase 7": 1.3 depends on phase 7, which is nowhere in this plan"#
+            ]
+        );
     }
 
     #[test]

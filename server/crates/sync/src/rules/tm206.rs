@@ -115,6 +115,18 @@ mod tests {
     }
 
     #[test]
+    fn a_circle_through_a_range_or_a_phase_is_one() {
+        for depends in ["2.1-2.2", "Phase 2", "**Dependencies**: 2.1 ✅"] {
+            let case = plan(&format!(
+                "# P\n\n## Phase 1: Work\n\n- [ ] 1.1 A (depends: {depends})\n\n## Phase 2: Rest\n\n- [ ] 2.1 B (depends on 1.1)\n- [ ] 2.2 C\n"
+            ));
+            let findings = case.findings("TM206");
+            assert_eq!(findings.len(), 1, "{depends}: {findings:?}");
+            assert!(findings[0].contains("1.1 → 2.1 → 1.1 can never begin"), "{findings:?}");
+        }
+    }
+
+    #[test]
     fn a_chain_is_no_circle() {
         let case = plan(
             "# P\n\n## Phase 1: Work\n\n- [ ] 1.1 A\n- [ ] 1.2 B (depends: 1.1)\n- [ ] 1.3 C (depends: 1.1, 1.2)\n",

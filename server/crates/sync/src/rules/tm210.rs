@@ -385,6 +385,14 @@ mod tests {
     }
 
     #[test]
+    fn steps_without_boxes_may_all_be_done() {
+        let case = plan(
+            "# Gaps\n\n**Current Status**: 65% implemented\n\n### DISCREPANCY #1: Lamps\n\n1. **Read the sensor** (Priority: HIGH)\n2. **Switch lamps** (Priority: LOW)\n\n#### Validation Criteria\n\n- [ ] No lamp burns\n",
+        );
+        assert_eq!(case.dialect(tallymark_plan::Dialect::ActionPlan).findings("TM210"), [""; 0]);
+    }
+
+    #[test]
     fn what_status_json_says_counts() {
         let case = with("Progress: 3/5 tasks").entries(&[
             ("1.1", "Read", "completed"),
