@@ -75,7 +75,16 @@ pub fn judge(plan: &Plan, line: usize) -> Judgement<'_> {
         LineKind::Dependencies(task) => format!("what {} waits for", harmless(plan.name(task))),
         LineKind::Announcement => "announces criteria: boxes below it verify".to_owned(),
         LineKind::Heading => "a heading that names no phase, and is no task".to_owned(),
-        LineKind::Label => "a label that names no phase".to_owned(),
+        LineKind::Label => {
+            let words = plan.source.line(line).trim_start_matches([' ', '\t', '*']);
+            let checkpoint =
+                words.get(.."checkpoint".len()).is_some_and(|word| word.eq_ignore_ascii_case("checkpoint"));
+            if checkpoint {
+                "a checkpoint: no task".to_owned()
+            } else {
+                "a label that names no phase".to_owned()
+            }
+        }
         LineKind::Detail(_) | LineKind::Prose | LineKind::Blank => {
             judgement.kind = None;
             String::new()

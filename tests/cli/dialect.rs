@@ -47,3 +47,22 @@ fn a_file_that_is_no_plan_has_no_dialect() {
     workspace.run(&["dialect", "empty.md"]).exits(0);
     workspace.run(&["dialect", "none.md"]).exits(2);
 }
+
+#[test]
+fn claims_and_checkpoints_are_told() {
+    let text = "# Shop\n\n**Progress**: 50% complete\n\n## Phase 1: Open\n\n- [x] T001 Unlock\n- [ ] T002 Sell\n- [ ] T003 Count\n\n**Checkpoint**: the till is open\n";
+    let workspace = Workspace::with(&[("specs/001-shop/tasks.md", text)]);
+    let run = workspace.run(&["dialect", "specs/001-shop/tasks.md", "--json"]);
+    run.exits(0);
+    let told: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let kinds: Vec<(u64, &str)> = told["lines"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| (row["line"].as_u64().expect("a number"), row["kind"].as_str().expect("a kind")))
+        .collect();
+    let expected =
+        [(1, "other"), (3, "claim"), (5, "phase"), (7, "task"), (8, "task"), (9, "task"), (11, "other")];
+    assert_eq!((told["dialect"].as_str(), kinds.as_slice()), (Some("spec-kit"), &expected[..]));
+    assert_eq!(told["lines"][6]["rule"], "a checkpoint: no task");
+}

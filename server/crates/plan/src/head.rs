@@ -104,7 +104,7 @@ fn stamp(words: &str) -> usize {
 enum Label {
     Parallel,
     Sequential,
-    /// `[US1]`
+    /// `[US1]`: the story that a task serves.
     Story,
     /// `(AC: 1, 3)`: the acceptance criteria that a task serves.
     Criteria,
@@ -122,7 +122,9 @@ fn label_at(text: &str) -> Option<(usize, Label)> {
         ("[PARALLEL]", Label::Parallel),
         ("[SEQUENTIAL]", Label::Sequential),
     ] {
-        if text.starts_with(word) && bytes.get(word.len()).is_none_or(u8::is_ascii_whitespace) {
+        // `[P][US2]`: labels may stand close together.
+        let closed = |next: &u8| next.is_ascii_whitespace() || *next == b'[';
+        if text.starts_with(word) && bytes.get(word.len()).is_none_or(closed) {
             return Some((word.len(), label));
         }
     }
@@ -131,8 +133,16 @@ fn label_at(text: &str) -> Option<(usize, Label)> {
         let listed = |byte: u8| byte.is_ascii_digit() || b":#, -&".contains(&byte) || b"ACal".contains(&byte);
         return criteria.bytes().take(inside).all(listed).then_some((inside + 4, Label::Criteria));
     }
-    let digits = text.strip_prefix("[US")?.bytes().take_while(u8::is_ascii_digit).count();
-    (digits > 0 && bytes.get(3 + digits) == Some(&b']')).then_some((4 + digits, Label::Story))
+    if text.starts_with("[Story]") {
+        return Some(("[Story]".len(), Label::Story));
+    }
+    // `[US1]`, `[US1, US2]`
+    let inside = text.strip_prefix("[US")?;
+    let close = inside.bytes().take(40).position(|byte| byte == b']')?;
+    let listed = |byte: u8| byte.is_ascii_digit() || b"US, /&-".contains(&byte);
+    let stories =
+        inside.starts_with(|first: char| first.is_ascii_digit()) && inside.bytes().take(close).all(listed);
+    stories.then_some((close + 4, Label::Story))
 }
 
 /// `[x] = done`, `[P] tasks = different files`: what explains a mark. A mark that is known may be part of a real task with

@@ -56,7 +56,9 @@ pub(crate) fn id_at(text: &str, at: usize, end: usize, forms: IdForms) -> Option
             break;
         }
     }
-    let bracket = bytes.get(from) == Some(&b'[') && bytes.get(from + 1).is_some_and(u8::is_ascii_digit);
+    // `[1.1]`, `[T004]`; any other letter in brackets is a label.
+    let numbered = |byte: &u8| byte.is_ascii_digit() || (forms.task_number && *byte == b'T');
+    let bracket = bytes.get(from) == Some(&b'[') && bytes.get(from + 1).is_some_and(numbered);
     from += usize::from(bracket);
     let first = *bytes.get(from)?;
     let (to, form) = if first.is_ascii_digit() {

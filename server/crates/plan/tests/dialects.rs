@@ -282,3 +282,9 @@ fn a_backlog_task_without_front_matter_is_its_title() {
     assert_eq!((plan.dialect, plan.is_plan()), (Dialect::Backlog, true));
     insta::assert_snapshot!("backlog_title", listing(&plan));
 }
+
+#[test]
+fn the_labels_of_spec_kit_in_every_order() {
+    let text = "## Phase 1: Setup\n\n- [ ] T001 [P] [US1] a (depends on T002, T003)\n- [ ] T002 [US1] [P] b\n- [ ] T003 [P][US2] c\n- [ ] [T004] [P] d\n- [X] T006a [US1, US2] e\n- [ ] T007 [Story] f\n- [ ] T008: [P] g [US3]\n- [ ] T009 [USA] h\n\n**Checkpoint**: all is set up\n\n- [ ] T010 i\n";
+    insta::assert_snapshot!("spec_kit_labels", listing(&read(text, Some(Dialect::SpecKit))));
+}
