@@ -86,6 +86,8 @@ pub enum Command {
     Reopen(reopen::Reopen),
     Batch(batch::Batch),
     Undo(undo::Undo),
+    Validate(validate::Validate),
+    Restore(restore::Restore),
     History(history::History),
     Phases(phases::Phases),
     AllPlans(all_plans::AllPlans),
@@ -131,6 +133,8 @@ impl Command {
             Command::Reopen(command) => command.run(session),
             Command::Batch(command) => command.run(session),
             Command::Undo(command) => command.run(session),
+            Command::Validate(command) => command.run(session),
+            Command::Restore(command) => command.run(session),
             Command::History(command) => command.run(session),
             Command::Phases(command) => command.run(session),
             Command::AllPlans(command) => command.run(session),
@@ -177,7 +181,19 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "init",
         ],
     ),
-    ("Recover", &["history", "undo", "retryable", "exhausted", "increment-retry", "detect-stuck"]),
+    (
+        "Recover",
+        &[
+            "history",
+            "undo",
+            "validate",
+            "restore",
+            "retryable",
+            "exhausted",
+            "increment-retry",
+            "detect-stuck",
+        ],
+    ),
     ("Tools", &["git", "merge-driver", "lsp", "sidecar", "completions"]),
 ];
 

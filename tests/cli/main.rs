@@ -30,6 +30,7 @@ mod phases;
 mod progress;
 #[cfg(target_os = "linux")]
 mod readers;
+mod recovery;
 mod requirements;
 mod retries;
 mod runs;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use tallymark_status::{NewFile, Store, Word};
-use tallymark_workspace::{LocatedBy, relative};
+use tallymark_workspace::{Loaded, LocatedBy, relative};
 
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
@@ -106,7 +106,8 @@ impl Init {
         if loaded.located.exists {
             if analysis.joined.status().is_none() {
                 let message = format!("{} is there, but cannot be read; it is left as it is", told.status);
-                return Err(Failure::could_not(message).help("`tallymark check` says why"));
+                return Err(Failure::could_not(message)
+                    .help("`tallymark validate` says why, `tallymark restore` brings it back"));
             }
             let shares = workspace.settings.shares_status(&relative(&workspace.root, &loaded.path));
             if shares && loaded.located.by != LocatedBy::Shared {
@@ -114,18 +115,25 @@ impl Init {
             }
             return Ok((told, why));
         }
-        let title = plan.title.map(|title| plan.slice(title).trim().to_owned());
-        let stem = loaded.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        let file = NewFile {
-            plan_path: analysis.facts.plan_path.clone(),
-            plan_name: title.or(stem).unwrap_or_default(),
-            tasks: analysis.initial_entries(),
-        };
+        let file = new_file(&loaded);
         told.completed = file.tasks.iter().filter(|task| task.status == Word::Completed).count();
         if !self.writer.dry_run {
             self.writer
                 .with_context(session, &workspace.settings, |context| Store::create(path, &file, context))?;
         }
         Ok((told, why))
+    }
+}
+
+/// The status.json that a plan begins with.
+pub fn new_file(loaded: &Loaded) -> NewFile {
+    let analysis = &loaded.analysis;
+    let plan = &*analysis.joined.plan;
+    let title = plan.title.map(|title| plan.slice(title).trim().to_owned());
+    let stem = loaded.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    NewFile {
+        plan_path: analysis.facts.plan_path.clone(),
+        plan_name: title.or(stem).unwrap_or_default(),
+        tasks: analysis.initial_entries(),
     }
 }

@@ -370,10 +370,10 @@ mod tests {
     fn an_unreadable_status_file_closes_all_marks() {
         let text = billing_without_status().replace("2.5 Sort", "2.5 $0Sort");
         assert_snapshot!(marks(&Fixture::new(&format!("{text}//- status.json\n{{"))), @r"
-        Mark 2.5 started | 2.5 → in_progress ✗ status.json cannot be read, so nothing is written to it; `tallymark check` says why
-        Mark 2.5 complete | 2.5 → completed ✗ status.json cannot be read, so nothing is written to it; `tallymark check` says why
-        Mark 2.5 failed… | 2.5 → failed What went wrong? ✗ status.json cannot be read, so nothing is written to it; `tallymark check` says why
-        Mark 2.5 skipped… | 2.5 → skipped Why is it skipped? ✗ status.json cannot be read, so nothing is written to it; `tallymark check` says why
+        Mark 2.5 started | 2.5 → in_progress ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back
+        Mark 2.5 complete | 2.5 → completed ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back
+        Mark 2.5 failed… | 2.5 → failed What went wrong? ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back
+        Mark 2.5 skipped… | 2.5 → skipped Why is it skipped? ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back
         ");
     }
 

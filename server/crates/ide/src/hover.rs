@@ -291,7 +291,7 @@ mod tests {
         Pending: its box is open; status.json cannot be read. Nothing stands in its way.
 
         - phase: Phase 2: Invoices
-        - cannot be marked: status.json cannot be read, so nothing is written to it; \`tallymark check\` says why
+        - cannot be marked: status.json cannot be read, so nothing is written to it; \`tallymark validate\` says why, \`tallymark restore\` brings it back
         ");
     }
 

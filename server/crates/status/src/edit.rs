@@ -108,6 +108,27 @@ impl<'a> Object<'a> {
         self.members.insert(behind.map_or(self.members.len(), |at| at + 1), member);
     }
 
+    /// Takes the members out that a later one of the same key makes void; gives their keys.
+    pub(crate) fn drop_shadowed(&mut self) -> Vec<String> {
+        let last: Vec<bool> = (0..self.members.len())
+            .map(|at| !self.members[at + 1..].iter().any(|later| later.key == self.members[at].key))
+            .collect();
+        let first = self.members.first().map(|member| member.lead);
+        let mut dropped = Vec::new();
+        let mut at = 0;
+        self.members.retain(|member| {
+            at += 1;
+            if !last[at - 1] {
+                dropped.push(member.key.clone().into_owned());
+            }
+            last[at - 1]
+        });
+        if let (Some(lead), Some(member)) = (first, self.members.first_mut()) {
+            member.lead = lead;
+        }
+        dropped
+    }
+
     /// Takes `key` out, wherever it stands, and gives back its last value.
     pub(crate) fn remove(&mut self, key: &str) -> Option<Cow<'a, str>> {
         let mut removed = None;

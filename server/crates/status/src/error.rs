@@ -192,12 +192,12 @@ impl fmt::Display for StoreError {
             StoreError::DuplicateId { id, count } => write!(
                 f,
                 "{count} tasks in status.json have the id `{id}`, so it is not clear which is meant; \
-                 `tallymark check` shows them (TM303)"
+                 `tallymark validate` shows them (TM303)"
             ),
             StoreError::NumericId { id } => write!(
                 f,
                 "the id of task {id} is a number in status.json, which other programs read differently; \
-                 put it in quotes"
+                 `tallymark validate --repair` puts it in quotes, where it can be read in one way only"
             ),
             StoreError::Illegal { id, from, to, legal, by_reopening } => {
                 let from = if from.is_empty() { "without a status" } else { from };

@@ -2,6 +2,7 @@
 //!
 //! Reading never fails: [`Status::parse`] gives what could be read and a list of [`Problem`]s.
 
+mod aside;
 mod change;
 mod directory;
 mod draft;
@@ -18,7 +19,9 @@ mod nearest;
 mod network;
 mod new_file;
 mod parse;
+mod repair;
 mod replay;
+mod restore;
 mod store;
 mod time;
 mod transition;
@@ -35,5 +38,7 @@ pub use lock::FileLock;
 pub use merge::{MergeError, Merged, Unsettled, merge};
 pub use model::*;
 pub use new_file::NewFile;
+pub use repair::Repaired;
+pub use restore::{Base, Difference, Generation, RestoreFrom, Restored};
 pub use store::{Applied, Context, MAXIMUM_BYTES, Store};
 pub use undo::Undone;

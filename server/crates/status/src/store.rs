@@ -277,7 +277,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
         return Err(refused("not a regular file"));
     }
     if metadata.len() > MAXIMUM_BYTES {
-        return Err(refused("larger than 200 MB, which no status file is; look what has filled it"));
+        return Err(refused(
+            "larger than 200 MB, which no status file is; look what has filled it, or `tallymark restore` brings the newest whole one back",
+        ));
     }
     if metadata.permissions().readonly() {
         return Err(refused("write-protected; allow writing to it first"));
@@ -294,14 +296,15 @@ pub(crate) fn check(path: &Path, status: &Status) -> Result<(), StoreError> {
             _ => "",
         });
         return refused(format!(
-            "{reason}; it was not touched (status.json.bak beside it may hold the one before)"
+            "{reason}; it was not touched: `tallymark validate` says what can be mended, `tallymark restore` brings the newest \
+             whole one back"
         ));
     }
     if let Some(garbage) = status.problems.iter().find(|problem| problem.kind == ProblemKind::TrailingGarbage)
     {
         let line = status.source.line_of(garbage.span.start as usize) + 1;
         return refused(format!(
-            "a whole status file with something behind its end, from line {line} on; take that away first"
+            "a whole status file with something behind its end, from line {line} on; `tallymark validate --repair` takes that away"
         ));
     }
     if let Some((version, _)) = status.schema_version.filter(|(version, _)| *version > SCHEMA_VERSION) {

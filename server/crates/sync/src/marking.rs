@@ -71,7 +71,7 @@ pub enum RefusalKind {
     Illegal,
     /// The task does not have the status that the caller expects: somebody else was there first.
     Unexpected,
-    /// status.json has the task's id for something else.
+    /// status.json has the task's id for something else, or twice.
     IdTaken,
 }
 
@@ -108,7 +108,7 @@ impl Analysis {
         let refuse = |kind, message| Some(Refusal { task, kind, message });
         if joined.status_file.is_some() && joined.status().is_none() {
             let message = format!(
-                "{} cannot be read, so nothing is written to it; `tallymark check` says why",
+                "{} cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back",
                 self.facts.status_path
             );
             return refuse(RefusalKind::Unreadable, message);
@@ -149,6 +149,18 @@ impl Analysis {
                         "the plan has no mark for {wanted:?}: {name} needs status.json (`tallymark init`)"
                     ),
                 )
+            }
+            Some(status)
+                if joined.entry(task).is_some_and(|entry| {
+                    let id = status.id(entry);
+                    !id.is_empty() && joined.entries_with_id(id).nth(1).is_some()
+                }) =>
+            {
+                let message = format!(
+                    "{name} has more than one entry in status.json, so it is not clear which is meant; `tallymark validate` \
+                     shows them (TM303)"
+                );
+                refuse(RefusalKind::IdTaken, message)
             }
             Some(status) if joined.entry(task).is_none() => {
                 let other = joined.entries_with_id(joined.plan.key(task)).next()?;

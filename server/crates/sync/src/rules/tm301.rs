@@ -24,10 +24,15 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     for (index, problem) in (0..).zip(&status.problems) {
         let message = match &problem.kind {
             ProblemKind::Unreadable(why) => {
-                format!("status.json is {why}; until it can be read, the boxes of the plan count")
+                format!(
+                    "status.json is {why}; until it can be read, the boxes of the plan count; `tallymark validate` says \
+                     what can be mended, `tallymark restore` brings the newest whole one back"
+                )
             }
             ProblemKind::TrailingGarbage => {
-                "status.json goes on behind its closing brace; what stands there is not read".to_owned()
+                "status.json goes on behind its closing brace; what stands there is not read; `tallymark validate --repair` takes it \
+                 away"
+                    .to_owned()
             }
             _ => continue,
         };
@@ -50,7 +55,7 @@ mod tests {
         assert_eq!(
             case.findings("TM301"),
             [
-                r#"status:3 "d": status.json is cut short at line 3; until it can be read, the boxes of the plan count"#
+                r#"status:3 "d": status.json is cut short at line 3; until it can be read, the boxes of the plan count; `tallymark validate` says what can be mended, `tallymark restore` brings the newest whole one back"#
             ]
         );
         assert_eq!(case.analysis().findings.len(), 1);
