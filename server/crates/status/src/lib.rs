@@ -1,4 +1,5 @@
-//! status.json: reading it with the byte span of every field, and the [`Store`] that alone writes it.
+//! status.json: reading it with the byte span of every field, and the [`Store`] that alone writes it. What other programs
+//! keep instead ([`Format`]) is read into the same [`Status`], and never written.
 //!
 //! Reading never fails: [`Status::parse`] gives what could be read and a list of [`Problem`]s.
 
@@ -9,6 +10,7 @@ mod draft;
 mod edit;
 mod error;
 mod fields;
+mod format;
 mod history;
 mod holder;
 mod json;
@@ -20,9 +22,12 @@ mod network;
 mod new_file;
 mod parse;
 mod repair;
+mod parts;
+mod reader;
 mod replay;
 mod restore;
 mod store;
+mod stores;
 mod time;
 mod transition;
 mod undo;
@@ -32,6 +37,7 @@ pub use change::{Change, Expected, NewEntry, Request};
 pub use draft::Outcome;
 pub use error::StoreError;
 pub use fields::{FieldChange, Json};
+pub use format::Format;
 pub use history::{HistoryLine, MarkChange};
 pub use holder::Holder;
 pub use lock::FileLock;
@@ -40,5 +46,6 @@ pub use model::*;
 pub use new_file::NewFile;
 pub use repair::Repaired;
 pub use restore::{Base, Difference, Generation, RestoreFrom, Restored};
+pub use parts::Place;
 pub use store::{Applied, Context, MAXIMUM_BYTES, Store};
 pub use undo::Undone;

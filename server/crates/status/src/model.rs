@@ -7,6 +7,8 @@ use std::{
 
 use tallymark_text::{Source, Span};
 
+use crate::{Format, parts::Part};
+
 /// Index into [`Status::entries`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct EntryIndex(pub u32);
@@ -18,11 +20,14 @@ impl EntryIndex {
     }
 }
 
-/// A status.json. All spans are bytes of `source`'s text.
+/// A status.json, or what another program keeps instead. All spans are bytes of `source`'s text.
 #[derive(Clone, Debug)]
 pub struct Status {
-    /// The text all spans point into.
+    /// The text all spans point into; of a store of several files, one behind the other: see
+    /// [`Status::place`](Status::place).
     pub source: Arc<Source>,
+    /// Whose file it is.
+    pub format: Format,
     /// Whether it could be read as a status file at all; if not, `problems` begins with why, and the rest is empty.
     pub readable: bool,
     /// The task entries in the order of the file.
@@ -45,10 +50,23 @@ pub struct Status {
     pub tasks_span: Option<Span>,
     /// What is wrong with it.
     pub problems: Vec<Problem>,
+    /// The lists of tasks in it, in the order of the file, where a file may hold several: the tags of Task Master.
+    pub lists: Vec<List>,
+    /// The files that `source` was made of, where they are several.
+    pub(crate) parts: Arc<[Part]>,
     /// The keys of the whole object, and where their values are.
     pub(crate) members: Box<[(Box<str>, Span)]>,
     /// The entries that have an id, by id; made when first asked for.
     by_id: OnceLock<Box<[EntryIndex]>>,
+}
+
+/// One of several lists of tasks in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// Its name.
+    pub name: Box<str>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// One task's entry.
@@ -221,6 +239,9 @@ pub struct Problem {
 pub enum ProblemKind {
     /// Not JSON, cut short, not UTF-8, not a status file: why, in words. Nothing of it is used.
     Unreadable(String),
+    /// A part of it, such as one line of many or one file of several, cannot be read: why, in words that complete
+    /// "it is …". The rest is used.
+    UnreadablePart(String),
     /// A whole value, and something behind it.
     TrailingGarbage,
     /// A field of another type than it should have.
@@ -283,6 +304,7 @@ impl Status {
     pub(crate) fn empty(source: Arc<Source>) -> Self {
         Self {
             source,
+            format: Format::StatusJson,
             readable: false,
             entries: Vec::new(),
             summary: None,
@@ -294,6 +316,8 @@ impl Status {
             schema_version: None,
             tasks_span: None,
             problems: Vec::new(),
+            lists: Vec::new(),
+            parts: Arc::new([]),
             members: Box::new([]),
             by_id: OnceLock::new(),
         }
@@ -347,6 +371,13 @@ impl Status {
     /// The status word of an entry as written; empty if it has none.
     pub fn word(&self, entry: EntryIndex) -> &str {
         self.entry(entry).status.as_ref().map_or("", |status| self.str(status))
+    }
+
+    /// The status word of an entry in Tallymark's vocabulary: as written, unless the file's own program means something
+    /// by it that its word alone does not say (`deferred`, `closed`). Empty if it has none.
+    pub fn known_word(&self, entry: EntryIndex) -> &str {
+        let word = self.word(entry);
+        self.format.known_word(word).unwrap_or(word)
     }
 
     /// The entries with this id, in the order of the file: one, unless the file is wrong or has none.
