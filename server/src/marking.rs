@@ -239,7 +239,7 @@ fn user() -> String {
 pub fn refused(loaded: &Loaded, refusal: &Refusal) -> Failure {
     let exit = match refusal.kind {
         RefusalKind::Illegal | RefusalKind::IdTaken => Exit::Found,
-        RefusalKind::NeedsStatus | RefusalKind::Unreadable => Exit::CouldNot,
+        RefusalKind::NeedsStatus | RefusalKind::Unreadable | RefusalKind::NotOurs => Exit::CouldNot,
         RefusalKind::Unexpected => Exit::Conflict,
     };
     let failure = Failure::new(exit, refusal.to_string());

@@ -18,7 +18,7 @@ pub use inputs::unknown_rule;
 use crate::current::no_plan;
 use crate::exit::{Exit, Failure};
 use crate::report::{
-    Checked, Github, Hidden, InputProblem, Json, Report, Sarif, Summary, Text, counted, name,
+    Checked, Github, Hidden, InputProblem, Json, Name, Report, Sarif, Summary, Text, counted, name,
 };
 use crate::session::{Session, Workspace};
 
@@ -293,6 +293,7 @@ impl Check {
                 key: &relative(root, &loaded.path),
                 plan: name(&loaded.path, session.shown(&loaded.path)),
                 status: name(&loaded.located.path, session.shown(&loaded.located.path)),
+                status_files: status_files(session, &loaded),
                 status_exists: loaded.located.exists,
             };
             outcome.text = report.plan(&checked);
@@ -315,6 +316,13 @@ impl Check {
             outcome.exit = outcome.exit.max(Exit::CouldNot);
         }
     }
+}
+
+/// The files of a status that is a folder.
+fn status_files(session: &Session, loaded: &Loaded) -> Vec<Name> {
+    let folder = &loaded.located.path;
+    let files = loaded.analysis.joined.status_file.iter().flat_map(|status| status.files());
+    files.map(|file| folder.join(file)).map(|path| name(&path, session.shown(&path))).collect()
 }
 
 fn unreadable(session: &Session, path: &Path, message: String, exit: Exit) -> Outcome {

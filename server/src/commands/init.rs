@@ -84,14 +84,25 @@ impl Init {
         };
         let analysis = &loaded.analysis;
         let plan = &*analysis.joined.plan;
-        let path = &loaded.located.path;
+        let path = &loaded.located.own;
+        let status_file = analysis.joined.status_file.as_deref();
+        if let Some(other) =
+            status_file.filter(|status| !status.format.is_ours() && status.format.holds_states())
+        {
+            let shown = session.shown(&loaded.located.path);
+            let message = format!("the state of this plan is kept by {}, in {shown}", other.format.owner());
+            return Err(Failure::could_not(message).help(format!(
+                "`tallymark import {shown}` makes a status.json of it, which then counts instead"
+            )));
+        }
+        let exists = status_file.is_some_and(|status| status.format.is_ours());
         let mut told = Told {
             schema_version: SCHEMA_VERSION,
             ok: true,
             plan: session.shown(&loaded.path),
             status: session.shown(path),
             dry_run: self.writer.dry_run,
-            created: !loaded.located.exists,
+            created: !exists,
             tasks: plan.tasks.len(),
             completed: 0,
             unshared: None,
@@ -101,9 +112,9 @@ impl Init {
             LocatedBy::Shared => "shared by all work trees of the repository",
             LocatedBy::Output => "where the plan's Output says",
             LocatedBy::Convention => "where plans below docs/plans have theirs",
-            LocatedBy::Beside => "beside the plan",
+            LocatedBy::Beside | LocatedBy::Layout => "beside the plan",
         };
-        if loaded.located.exists {
+        if exists {
             if analysis.joined.status().is_none() {
                 let message = format!("{} is there, but cannot be read; it is left as it is", told.status);
                 return Err(Failure::could_not(message)

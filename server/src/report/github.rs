@@ -14,11 +14,11 @@ impl Report for Github {
         let mut text = String::new();
         for finding in &checked.analysis.findings {
             let (start, end) = checked.range(finding.place, Encoding::Utf32);
-            let (name, _) = checked.file(finding.place.file);
+            let (name, ..) = checked.file(finding.place);
             let mut message = finding.message.clone();
             for related in &finding.related {
                 let (at, _) = checked.range(related.place, Encoding::Utf32);
-                let (name, _) = checked.file(related.place.file);
+                let (name, ..) = checked.file(related.place);
                 message.push_str(&format!("\n{}:{}: {}", name.shown, at.line + 1, related.message));
             }
             let level = match finding.severity {

@@ -248,16 +248,13 @@ impl Report for Json {
 
 fn location<'a>(checked: &'a Checked<'_>, place: Place) -> Location<'a> {
     let (start, end) = checked.range(place, Encoding::Utf32);
+    let (name, _, span) = checked.file(place);
     let point = |position: tallymark_text::Position, offset| Point {
         line: position.line + 1,
         column: position.column + 1,
         offset,
     };
-    Location {
-        file: &checked.file(place.file).0.shown,
-        start: point(start, place.span.start),
-        end: point(end, place.span.end),
-    }
+    Location { file: &name.shown, start: point(start, span.start), end: point(end, span.end) }
 }
 
 fn fix(fix: tallymark_sync::Fix) -> Fix {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tallymark_status::Revision;
 use tallymark_sync::{Analysis, File, Finding, Fix, Place, Progress, Rule, Severity, rules};
-use tallymark_text::{Encoding, Position, Source};
+use tallymark_text::{Encoding, Position, Source, Span};
 
 pub use github::Github;
 #[cfg(test)]
@@ -50,7 +50,9 @@ pub struct Checked<'a> {
     pub plan: Name,
     /// The file of its status.json, or where it would be.
     pub status: Name,
-    /// Whether that file is there.
+    /// The files in it, where it is a folder.
+    pub status_files: Vec<Name>,
+    /// Whether it is there.
     pub status_exists: bool,
 }
 
@@ -153,21 +155,29 @@ pub const SEVERITIES: [Severity; 4] =
     [Severity::Error, Severity::Warning, Severity::Information, Severity::Hint];
 
 impl<'a> Checked<'a> {
-    /// The name and the text of the file that a place is in. A status.json that is not there has an empty text.
-    fn file(&self, file: File) -> (&Name, Option<&Source>) {
-        match file {
-            File::Plan => (&self.plan, Some(&self.analysis.joined.plan.source)),
-            File::Status => {
-                (&self.status, self.analysis.joined.status_file.as_deref().map(|status| &*status.source))
+    /// The name and the text of the file that a place is in, and the span there. A status.json that is not there has no text.
+    fn file(&self, place: Place) -> (&Name, Option<&Source>, Span) {
+        let status = self.analysis.joined.status_file.as_deref();
+        match (place.file, status.map(|status| status.place(place.span))) {
+            (File::Plan, _) => (&self.plan, Some(&self.analysis.joined.plan.source), place.span),
+            (File::Status, None) => (&self.status, None, place.span),
+            (File::Status, Some(found)) => {
+                let name = found.file.and_then(|file| {
+                    self.status_files
+                        .iter()
+                        .find(|name| name.path.file_name().is_some_and(|known| known == file))
+                });
+                (name.unwrap_or(&self.status), Some(found.source), found.span)
             }
         }
     }
 
     /// Where a place begins and ends, lines and columns from zero. Without a text, at its beginning.
     fn range(&self, place: Place, encoding: Encoding) -> (Position, Position) {
-        self.file(place.file).1.map_or_else(Default::default, |source| {
+        let (_, source, span) = self.file(place);
+        source.map_or_else(Default::default, |source| {
             let at = |offset: u32| source.position(offset as usize, encoding);
-            (at(place.span.start), at(place.span.end))
+            (at(span.start), at(span.end))
         })
     }
 

@@ -35,7 +35,7 @@ impl Sarif {
     }
 
     fn location(&self, checked: &Checked<'_>, place: Place) -> Value {
-        let (name, _) = checked.file(place.file);
+        let (name, ..) = checked.file(place);
         json!({ "artifactLocation": self.artifact(name), "region": region(checked, place) })
     }
 

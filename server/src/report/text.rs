@@ -113,11 +113,11 @@ fn elements<'a>(
     kind: AnnotationKind,
     label: Option<&'a str>,
 ) -> Vec<Element<'a>> {
-    let (name, source) = checked.file(place.file);
+    let (name, source, span) = checked.file(place);
     let Some(source) = source else {
         return alone(Origin::path(name.shown.as_str()), label);
     };
-    let excerpt = excerpt(source, place.span);
+    let excerpt = excerpt(source, span);
     match excerpt.text {
         Some(text) => {
             let annotation = kind.span(excerpt.part).label(label);

@@ -97,8 +97,11 @@ pub fn mark_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> 
         None => Vec::new(),
     };
     let on_title = plan.title.is_some_and(|title| title.meets(span));
-    if file == File::Plan && joined.status_file.is_none() && (on_title || !actions.is_empty()) {
-        let title = format!("Make {} (tallymark init)", analysis.facts.status_path);
+    let stateless = joined.status().is_none() && joined.unreadable_status().is_none();
+    if file == File::Plan && stateless && (on_title || !actions.is_empty()) {
+        let facts = &analysis.facts;
+        let path = facts.own_status_path.as_ref().unwrap_or(&facts.status_path);
+        let title = format!("Make {path} (tallymark init)");
         actions.push(action(title, ActionKind::Prepare, Effect::Init));
     }
     actions

@@ -67,20 +67,21 @@ fn title_lenses(analysis: &Analysis, lenses: &mut Vec<CodeLens>) {
     let path = &analysis.facts.status_path;
     let total = joined.total;
     let in_words = progress_in_words(total);
-    let (text, effect, tooltip) = match (&joined.status_file, joined.status()) {
-        (Some(status), None) => {
+    let name = joined.status_file.as_deref().map_or("status.json", |status| status.format.file_name());
+    let (text, effect, tooltip) = match (joined.unreadable_status(), joined.status()) {
+        (Some(status), _) => {
             let at = status.problems.first().map_or(Span::at(0), |problem| problem.span);
             let open = Effect::Open(Place::status(at));
-            ("status.json cannot be read".to_owned(), Some(open), format!("Opens {path}"))
+            (format!("{name} cannot be read"), Some(open), format!("Opens {path}"))
         }
-        (Some(_), Some(_)) => {
+        (None, Some(_)) => {
             let open = Effect::Open(Place::status(Span::at(0)));
-            (format!("{total} · Open status.json"), Some(open), format!("{in_words}\nOpens {path}"))
+            (format!("{total} · Open {name}"), Some(open), format!("{in_words}\nOpens {path}"))
         }
-        (None, _) if analysis.facts.status_expected => {
+        (None, None) if analysis.facts.status_expected => {
             (format!("{total} · Make status.json"), Some(Effect::Init), format!("{in_words}\nMakes {path}"))
         }
-        (None, _) => (total.to_string(), None, in_words),
+        (None, None) => (total.to_string(), None, in_words),
     };
     lenses.push(CodeLens { span: title, title: text, effect, tooltip });
 }

@@ -151,9 +151,11 @@ pub(crate) fn state_label(status: &Status, entry: &Entry, state: State, now: Opt
 fn state_tooltip(status: &Status, entry: &Entry, now: Option<i64>) -> String {
     let mut lines = Vec::new();
     let word = entry.status.as_ref().map_or("", |word| status.str(word));
+    let place = status.place(entry.span);
     lines.push(format!(
-        "status.json, line {}: {}",
-        status.source.line_of(entry.span.start as usize) + 1,
+        "{}, line {}: {}",
+        place.file.unwrap_or(status.format.file_name()),
+        place.source.line_of(place.span.start as usize) + 1,
         one_line(word, 40)
     ));
     for (label, time) in [("Started", &entry.started_at), ("Completed", &entry.completed_at)] {

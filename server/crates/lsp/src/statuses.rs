@@ -67,7 +67,10 @@ impl Statuses {
         let Some(file) = self.files.get_mut(path) else { return false };
         file.buffer = match &file.disk {
             Some(disk) if disk.source == *source => None,
-            _ => Some(Arc::new(Status::parse(Arc::clone(source)))),
+            _ => {
+                let path = path.to_string_lossy().replace('\\', "/");
+                Some(Arc::new(Status::read(&path, Arc::clone(source))))
+            }
         };
         true
     }

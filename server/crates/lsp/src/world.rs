@@ -345,7 +345,7 @@ impl World {
             Some(path) if plan.is_plan() => Some(locate(&mut state.located, &root, path, &plan, &settings)),
             _ => None,
         };
-        let status = located.as_ref().and_then(|located| statuses.get(&located.path));
+        let status = located.as_ref().and_then(|located| Some(located.of_plan(statuses.get(&located.path)?)));
         let facts = match (&located, &state.path) {
             (Some(located), Some(path)) => tallymark_sync::Facts {
                 missing_files: tallymark_workspace::missing_files(&root, path, &plan, &settings),

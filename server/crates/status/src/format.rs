@@ -65,6 +65,11 @@ impl Format {
         matches!(self, Format::Beads | Format::ClaudeTasks)
     }
 
+    /// Whether it has the titles of the tasks as they are; BMAD's has only keys made of them.
+    pub fn keeps_titles(self) -> bool {
+        self != Format::Bmad
+    }
+
     /// Whether it knows when a task was completed.
     pub fn keeps_times(self) -> bool {
         matches!(self, Format::StatusJson | Format::Beads)

@@ -12,7 +12,7 @@ use std::{
 use tallymark_text::Source;
 
 use crate::{
-    NewFile, Outcome, ProblemKind, Request, Revision, Status, StoreError, draft,
+    Format, NewFile, Outcome, ProblemKind, Request, Revision, Status, StoreError, draft,
     history::{History, HistoryLine, MarkChange},
     lock::{Folder, StoreLock, Waiting},
     write::{self, Replaced},
@@ -104,6 +104,7 @@ impl Store {
     /// There is no such file, or it is no file.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let store = Self { path: path.into() };
+        refuse_foreign(&store.path, "")?;
         store.real_path()?;
         Ok(store)
     }
@@ -287,8 +288,19 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
     fs::read(path).map_err(failed)
 }
 
+/// Refuses the file of another program, told by its path and its text.
+fn refuse_foreign(path: &Path, text: &str) -> Result<(), StoreError> {
+    let format = Format::of(&path.to_string_lossy().replace('\\', "/"), text);
+    if format.is_ours() {
+        return Ok(());
+    }
+    let reason = format!("{}'s file, which tallymark only reads", format.owner());
+    Err(StoreError::Refused { path: path.to_owned(), reason })
+}
+
 /// Refuses files that are not ours to write.
 pub(crate) fn check(path: &Path, status: &Status) -> Result<(), StoreError> {
+    refuse_foreign(path, status.source.text())?;
     let refused = |reason: String| Err(StoreError::Refused { path: path.to_owned(), reason });
     if !status.readable {
         let reason = status.problems.first().map_or("", |problem| match &problem.kind {

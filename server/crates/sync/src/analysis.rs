@@ -86,7 +86,7 @@ impl Analysis {
 
 /// What the boxes mean: as the settings say, or by whether somebody keeps them.
 fn decide(boxes: Boxes, joined: &Joined) -> Boxes {
-    if joined.status_file.is_none() {
+    if joined.status().is_none() && joined.unreadable_status().is_none() {
         // Nothing else says what is done.
         return Boxes::Mirror;
     }

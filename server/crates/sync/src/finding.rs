@@ -190,6 +190,8 @@ pub struct Facts {
     pub plan_path: String,
     /// The path of its status.json from the root, with `/`; where it would be if there is none.
     pub status_path: String,
+    /// Where `tallymark init` would make a status.json, if `status_path` is another program's file.
+    pub own_status_path: Option<String>,
     /// A second, different status.json that also exists for this plan.
     pub other_status_path: Option<String>,
     /// Whether the plan's Output names a folder under `plan-outputs/`: then a status.json is expected.

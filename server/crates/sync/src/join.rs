@@ -82,9 +82,21 @@ pub enum Counterpart {
 }
 
 impl Joined {
-    /// The status file, where there is one that could be read.
+    /// The status file, where there is one that could be read and that says what is done.
     pub fn status(&self) -> Option<&Status> {
-        self.status_file.as_deref().filter(|status| status.readable)
+        self.status_file.as_deref().filter(|status| status.readable && status.format.holds_states())
+    }
+
+    /// The status file, where there is one that says what is done, but cannot be read.
+    pub fn unreadable_status(&self) -> Option<&Status> {
+        self.status_file.as_deref().filter(|status| !status.readable && status.format.holds_states())
+    }
+
+    /// What a file that says nothing of what is done has of a task: the times at which Kiro set its box.
+    pub fn record(&self, task: TaskIndex) -> Option<&str> {
+        let status = self.status_file.as_deref().filter(|status| !status.format.holds_states())?;
+        let notes = status.entry(self.entry(task)?).notes.as_ref()?;
+        Some(status.str(notes))
     }
 
     /// The entry of a task.
@@ -280,9 +292,9 @@ impl Joined {
         let own = &self.plan.criteria[criterion as usize];
         let entry = self.status().and_then(|status| {
             let entry = self.entries_of_criteria[criterion as usize]?;
-            Some(status.word(entry)).filter(|word| !word.is_empty())
+            (!status.word(entry).is_empty()).then(|| State::of_entry(status, entry))
         });
-        entry.map_or_else(|| State::of_meaning(own.mark.meaning), State::of_word)
+        entry.unwrap_or_else(|| State::of_meaning(own.mark.meaning))
     }
 }
 
@@ -307,8 +319,10 @@ pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
         .tasks()
         .map(|(task, _)| {
             let entry = matching.matches[task.get()].map(|found| found.entry);
-            let word = readable.zip(entry).map_or("", |(status, entry)| status.word(entry));
-            if word.is_empty() { State::of_meaning(plan.meaning(task)) } else { State::of_word(word) }
+            match readable.zip(entry).filter(|&(status, entry)| !status.word(entry).is_empty()) {
+                Some((status, entry)) => State::of_entry(status, entry),
+                None => State::of_meaning(plan.meaning(task)),
+            }
         })
         .collect();
     sum_up_unmarked(&plan, &matching.matches, &mut states);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use tallymark_plan::{Meaning, TaskIndex};
-use tallymark_status::{Change, EntryIndex, Expected, MarkChange, NewEntry, Request, Status, Word};
+use tallymark_status::{Change, EntryIndex, Expected, Format, MarkChange, NewEntry, Request, Status, Word};
 use tallymark_text::Edit;
 
 use crate::marks::mark_edit;
@@ -67,6 +67,8 @@ pub enum RefusalKind {
     NeedsStatus,
     /// There is a status.json, and it cannot be read.
     Unreadable,
+    /// The state of the plan is kept by another program, whose files are only read.
+    NotOurs,
     /// There is no way from the task's state to that one.
     Illegal,
     /// The task does not have the status that the caller expects: somebody else was there first.
@@ -106,7 +108,7 @@ impl Analysis {
         let joined = &self.joined;
         let name = joined.plan.name(task);
         let refuse = |kind, message| Some(Refusal { task, kind, message });
-        if joined.status_file.is_some() && joined.status().is_none() {
+        if joined.unreadable_status().is_some() {
             let message = format!(
                 "{} cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back",
                 self.facts.status_path
@@ -125,6 +127,9 @@ impl Analysis {
         let already = brought_to.map_or_else(|| self.is_already(task, mark.to), |word| word == mark.to);
         if already {
             return None;
+        }
+        if let Some(status) = joined.status().filter(|status| !status.format.is_ours()) {
+            return refuse(RefusalKind::NotOurs, not_ours(self, status, task, mark.to));
         }
         let state = brought_to.map_or_else(|| joined.state(task), |word| State::of_word(word.as_str()));
         let from = state.word();
@@ -311,6 +316,25 @@ impl<'a> MarkingSequence<'a> {
                 }
             }
         }
+    }
+}
+
+/// Why a task is not marked whose state another program keeps, and how it can be.
+fn not_ours(analysis: &Analysis, status: &Status, task: TaskIndex, to: Word) -> String {
+    let (path, owner) = (&analysis.facts.status_path, status.format.owner());
+    let why = format!("{path} is {owner}'s; tallymark only reads it");
+    let name = analysis.joined.plan.name(task);
+    let Some(entry) = analysis.joined.entry(task) else {
+        return format!("{why}, and it does not have {name}");
+    };
+    // BMAD is asked for the line as it stands in the file, the others for the id as they call it.
+    let id = match (&status.entry(entry).id, status.format) {
+        (Some(id), Format::Bmad) => status.source.slice(id.span).trim_matches(['"', '\'']),
+        _ => status.id(entry),
+    };
+    match status.format.way_to_mark(id, to) {
+        Some(way) => format!("{why}: mark {name} with {way}"),
+        None => format!("{why}, and {owner} has no word for {:?}", State::of_word(to.as_str()).label()),
     }
 }
 

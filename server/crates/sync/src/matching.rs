@@ -375,10 +375,14 @@ impl<'a> Matcher<'a> {
     }
 
     fn by_id_alone(&mut self) {
+        if self.status.format.has_own_ids() {
+            return;
+        }
         for entry in self.free_entries() {
             let task = self.free_tasks(self.status.id(entry)).next();
             if let Some(task) = task {
-                self.assign(task, entry, MatchKind::IdOnly);
+                let texts_speak = self.status.format.keeps_titles();
+                self.assign(task, entry, if texts_speak { MatchKind::IdOnly } else { MatchKind::Id });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Whether a task is done: one answer for all surfaces.
 
 use tallymark_plan::Meaning;
-use tallymark_status::Word;
+use tallymark_status::{EntryIndex, Status, Word};
 
 /// The canonical states.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -37,6 +37,11 @@ impl State {
             Some(Word::Skipped) => State::Skipped,
             None => Self::of_foreign_word(word),
         }
+    }
+
+    /// The state that an entry's status word means, in the words of the program that keeps it.
+    pub fn of_entry(status: &Status, entry: EntryIndex) -> Self {
+        Self::of_word(status.known_word(entry))
     }
 
     fn of_foreign_word(word: &str) -> Self {

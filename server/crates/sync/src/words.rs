@@ -49,6 +49,22 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
+/// `message` with `name` for `word`, but for what it quotes of the plan or the status file: “…” and "…".
+pub(crate) fn outside_quotes(message: &str, word: &str, name: &str) -> String {
+    let mut result = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some((start, quote)) = rest.char_indices().find(|(_, char)| matches!(char, '“' | '"')) {
+        let close = if quote == '"' { '"' } else { '”' };
+        let inside = start + quote.len_utf8();
+        let Some(end) = rest[inside..].find(close).map(|end| inside + end + close.len_utf8()) else { break };
+        result.push_str(&rest[..start].replace(word, name));
+        result.push_str(&rest[start..end]);
+        rest = &rest[end..];
+    }
+    result.push_str(&rest.replace(word, name));
+    result
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +80,19 @@ mod tests {
         );
         let (one, other) = quoted_apart(common, &format!("{common}é"));
         assert!(one.starts_with("“…") && other.ends_with("else é”"), "{one} {other}");
+    }
+
+    #[test]
+    fn a_word_inside_quotes_stays() {
+        assert_eq!(
+            outside_quotes(
+                "status.json calls “Read status.json” \"status.json\" in status.json",
+                "status.json",
+                "x"
+            ),
+            "x calls “Read status.json” \"status.json\" in x"
+        );
+        assert_eq!(outside_quotes("a \" status.json", "status.json", "x"), "a \" x");
     }
 
     #[test]

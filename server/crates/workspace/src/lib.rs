@@ -1,6 +1,7 @@
 //! Finding plans, settings and status files, and reading them: the only room that reads them from disk.
 
 mod discover;
+mod layouts;
 mod load;
 mod locate;
 mod nearest;

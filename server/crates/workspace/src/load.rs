@@ -131,6 +131,7 @@ pub fn facts(root: &Path, path: &Path, located: &Located, now: Option<i64>) -> F
         now,
         plan_path: relative(root, path),
         status_path: relative(root, &located.path),
+        own_status_path: (located.own != located.path).then(|| relative(root, &located.own)),
         other_status_path: located.other.as_deref().map(|other| relative(root, other)),
         status_expected: located.expected,
         missing_files: None,
@@ -188,7 +189,8 @@ fn finish(
     // A file that is no plan has no status.json, whatever lies beside it.
     let status = (located.exists && plan.is_plan()).then(|| read_status_patiently(&located.path)).flatten();
     let mut facts = facts(root, path, &located, now);
-    let (status, config) = (status.map(Arc::new), settings.rules());
+    let status = status.map(|status| located.of_plan(Arc::new(status)));
+    let config = settings.rules();
     let analysis = if findings {
         facts.missing_files = missing_files(root, path, &plan, settings);
         Analysis::new(Arc::new(plan), status, facts, config)

@@ -1,10 +1,12 @@
 //! From a plan to its status.json. The order is that of `docs/formats.md`.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use tallymark_plan::Plan;
+use tallymark_status::{Format, Status};
 
-use crate::{Repository, Settings, relative};
+use crate::{Repository, Settings, layouts, relative};
 
 /// The one name that a status file has, unless the settings say otherwise.
 const STATUS_FILE: &str = "status.json";
@@ -15,8 +17,12 @@ const SHARED_FOLDER: &str = "tallymark";
 /// Where a plan's status.json is, or would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
-    /// The first that exists; where `init` would write it if none does.
+    /// The first that exists, a status.json or what another program keeps; where `init` would write it if none does.
     pub path: PathBuf,
+    /// Where a status.json is, or where `init` would write it.
+    pub own: PathBuf,
+    /// Which of several lists in the file is the plan's, where it holds several.
+    pub list: Option<String>,
     /// Whether it exists.
     pub exists: bool,
     /// What led there.
@@ -42,19 +48,31 @@ pub enum LocatedBy {
     Convention,
     /// Beside the plan.
     Beside,
+    /// Where another program has its own: Task Master, Kiro, BMAD, beads.
+    Layout,
+}
+
+impl Located {
+    /// Of what the file holds, what is about the plan.
+    pub fn of_plan(&self, status: Arc<Status>) -> Arc<Status> {
+        status.of_list(self.list.as_deref())
+    }
 }
 
 /// Finds the status.json of the plan at `plan_path` (absolute): the first candidate that exists. The candidates: what the
 /// settings name, in the folder that all work trees share if they ask for that, the plan's Output from the root and from the plan's folder, `docs/plan-outputs/<stem>/` and
-/// `docs/plan-outputs/archive/<stem>/`, and the plan's own folder.
+/// `docs/plan-outputs/archive/<stem>/`, and the plan's own folder. Without any of them, what other programs keep for it.
 pub fn locate_status(root: &Path, plan_path: &Path, plan: &Plan, settings: &Settings) -> Located {
     let plan_relative = relative(root, plan_path);
     let folder = plan_path.parent().unwrap_or(root);
     let stem = plan_path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let mut found = Candidates { root, folder, list: Vec::with_capacity(6) };
 
+    let mut list = None;
     if let Some(path) = settings.status_path(&plan_relative) {
-        found.push(root, &path, LocatedBy::Settings);
+        let (path, name) = split_list(&path);
+        list = name.map(str::to_owned);
+        found.push(root, &from_home(path), LocatedBy::Settings);
     }
     if settings.shares_status(&plan_relative)
         && let Some(repository) = Repository::of(root)
@@ -75,27 +93,47 @@ pub fn locate_status(root: &Path, plan_path: &Path, plan: &Plan, settings: &Sett
     found.push(folder, STATUS_FILE, LocatedBy::Beside);
 
     let existing: Vec<usize> = (0..found.list.len()).filter(|&at| exists(&found.list[at].0)).collect();
-    let chosen = existing.first().copied().unwrap_or_else(|| {
+    let new = || {
         // Where a new one belongs: an Output may name a product folder, and the convention is one of `docs/plans`.
         let conventional = plan_relative.starts_with("docs/plans/");
         found
             .list
             .iter()
             .position(|(_, by)| match by {
-                LocatedBy::Settings | LocatedBy::Shared | LocatedBy::Beside => true,
+                LocatedBy::Settings => !is_foreign(&found.list[0].0),
+                LocatedBy::Shared | LocatedBy::Beside | LocatedBy::Layout => true,
                 LocatedBy::Output => expected,
                 LocatedBy::Convention => conventional,
             })
             .unwrap_or(found.list.len() - 1)
-    });
+    };
+    let chosen = existing.first().copied().unwrap_or_else(new);
+    let named = found.list[0].1 == LocatedBy::Settings;
+    let own = match existing.first() {
+        Some(&at) if !is_foreign(&found.list[at].0) => at,
+        _ => new(),
+    };
+    let own = found.list[own].0.clone();
+    let list = list.or_else(|| Some(stem.clone()));
+    let mut candidates: Vec<PathBuf> = found.list.iter().map(|(path, _)| path.clone()).collect();
+    if existing.is_empty() && !named {
+        let (other, looked_at) = layouts::find(root, plan_path, plan);
+        candidates.extend(looked_at);
+        if let Some((path, _)) = other {
+            let by = LocatedBy::Layout;
+            return Located { path, own, list, exists: true, by, other: None, candidates, expected };
+        }
+    }
     let real = |at: usize| found.list[at].0.canonicalize().ok();
     let other = existing.get(1..).unwrap_or_default().iter().find(|&&at| real(at) != real(chosen));
     Located {
         path: found.list[chosen].0.clone(),
+        own,
+        list,
         exists: !existing.is_empty(),
         by: found.list[chosen].1,
         other: other.map(|&at| found.list[at].0.clone()),
-        candidates: found.list.into_iter().map(|(path, _)| path).collect(),
+        candidates,
         expected,
     }
 }
@@ -121,6 +159,28 @@ impl Candidates<'_> {
     }
 }
 
+/// A path of the settings without the name of a list behind `#`: `.taskmaster/tasks/tasks.json#next`.
+fn split_list(path: &str) -> (&str, Option<&str>) {
+    match path.split_once('#') {
+        Some((path, list)) if !list.is_empty() => (path, Some(list)),
+        _ => (path, None),
+    }
+}
+
+/// A path with the home folder for `~`.
+fn from_home(path: &str) -> String {
+    let home = || std::env::var("HOME").or_else(|_| std::env::var("USERPROFILE")).ok();
+    match path.strip_prefix("~/").zip(home()) {
+        Some((rest, home)) => format!("{}/{rest}", home.trim_end_matches(['/', '\\'])),
+        None => path.to_owned(),
+    }
+}
+
+/// Whether a path that the settings name is another program's, by its name: no status.json is made there.
+fn is_foreign(path: &Path) -> bool {
+    path.is_dir() || Format::of(&path.to_string_lossy().replace('\\', "/"), "") != Format::StatusJson
+}
+
 /// The status file that an Output names, as a relative path with `/`: the folder's, or the JSON file itself.
 fn output_path(output: &str) -> String {
     let output = output.trim().trim_matches('`').replace('\\', "/");
@@ -139,7 +199,7 @@ fn lies_under_plan_outputs(output: &str) -> bool {
 }
 
 /// The path without `.` and `..`, by its words alone.
-fn normal(path: &Path) -> PathBuf {
+pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut result = PathBuf::new();
     for part in path.components() {
         match part {

@@ -51,12 +51,37 @@ pub(crate) fn decode(path: &Path, bytes: &[u8]) -> Result<Source, ReadError> {
 
 /// Reads a status.json: `None` if there is none. One that is there and cannot be read (a folder, no permission, too large)
 /// is a [`Status`] that is not readable and says why.
+///
+/// What another program keeps instead is read as what it is, which its name and its text tell: `tasks.json`,
+/// `sprint-status.yaml`, a folder with a file for each task.
 pub fn read_status(path: &Path) -> Option<Status> {
+    if let Some(files) = task_files(path) {
+        return Some(Status::from_folder(files));
+    }
     match read_bytes(path, STATUS_LIMIT) {
-        Ok(bytes) => Some(Status::from_bytes(&bytes)),
+        Ok(bytes) => Some(Status::read_bytes(&path.to_string_lossy().replace('\\', "/"), &bytes)),
         Err(error) if error.missing => None,
         Err(error) => Some(Status::unreadable(reason(&error.message))),
     }
+}
+
+/// The files of a folder of Claude Code's tasks, `N.json`; `None` if it is no folder, or has none. A file that is gone by the
+/// time it is read is no task any more.
+fn task_files(folder: &Path) -> Option<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    let mut room = STATUS_LIMIT;
+    for entry in std::fs::read_dir(folder).ok()?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let number = name.strip_suffix(".json").unwrap_or_default();
+        if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
+        if let Ok(bytes) = read_bytes(&entry.path(), room) {
+            room -= bytes.len() as u64;
+            files.push((name, bytes));
+        }
+    }
+    (!files.is_empty()).then_some(files)
 }
 
 /// The words of a [`ReadError`], which follow a file's name, as they follow "status.json is".

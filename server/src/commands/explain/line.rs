@@ -39,10 +39,17 @@ pub fn explain(session: &mut Session, file: &Path, line: Option<usize>) -> Resul
         Verdict::Plan(why) => {
             told.push(format!("{shown} is a plan ({}): {why}.", plan.dialect.name()));
             let exists = if loaded.located.exists { "" } else { ", which is not there" };
-            told.push(format!(
-                "Its status.json is {}{exists}.",
-                harmless(&session.shown(&loaded.located.path))
-            ));
+            let path = harmless(&session.shown(&loaded.located.path));
+            let status = analysis.joined.status_file.as_deref().map(|status| status.format);
+            told.push(match status.filter(|format| !format.is_ours()) {
+                None => format!("Its status.json is {path}{exists}."),
+                Some(format) if format.holds_states() => {
+                    format!("Its state is kept by {}, in {path}, which is only read.", format.owner())
+                }
+                Some(format) => {
+                    format!("{} keeps {path} for it, which does not say what is done.", format.owner())
+                }
+            });
         }
         Verdict::NotAPlan(why) => {
             told.push(format!("{shown} is not taken for a plan: {why}. Nothing is reported in it."));
@@ -116,10 +123,12 @@ fn task_words(analysis: &Analysis, index: TaskIndex) -> Vec<String> {
         None => format!("There is no status.json to read: its mark says {}.", joined.state(index).label()),
         Some(status) => match joined.matches[index.get()] {
             None => {
-                format!("status.json has no entry for it: its mark says {}.", joined.state(index).label())
+                let name = status.format.file_name();
+                format!("{name} has no entry for it: its mark says {}.", joined.state(index).label())
             }
             Some(found) => format!(
-                "status.json has it as {} ({}), and says \"{}\".",
+                "{} has it as {} ({}), and says \"{}\".",
+                status.format.file_name(),
                 harmless(status.id(found.entry)),
                 match_words(found.kind),
                 harmless(status.word(found.entry))

@@ -73,12 +73,13 @@ fn said_state(analysis: &Analysis, task: TaskIndex, now: Option<i64>) -> String 
             State::Ready | State::Unknown => "its box is unknown",
         },
     };
+    let name = joined.status_file.as_deref().map_or("status.json", |status| status.format.file_name());
     let Some((status, entry)) = joined.status().zip(joined.entry(task)) else {
         let state = capitalized(state.label());
-        return match (&joined.status_file, joined.status()) {
-            (Some(_), Some(_)) => format!("{state}: {box_word}, and status.json does not have this task."),
-            (Some(_), None) => format!("{state}: {box_word}; status.json cannot be read."),
-            (None, _) => format!("{state}: {box_word}; there is no status.json."),
+        return match (joined.unreadable_status(), joined.status()) {
+            (None, Some(_)) => format!("{state}: {box_word}, and {name} does not have this task."),
+            (Some(_), _) => format!("{state}: {box_word}; {name} cannot be read."),
+            (None, None) => format!("{state}: {box_word}; there is no status.json."),
         };
     };
     let entry = status.entry(entry);
@@ -87,15 +88,15 @@ fn said_state(analysis: &Analysis, task: TaskIndex, now: Option<i64>) -> String 
     let state = match (state, now.zip(started)) {
         (State::InProgress, Some((now, started))) => format!("In progress for {}", age(now - started)),
         (State::Unknown, _) => {
-            return format!("status.json says “{}”, which is no status; {box_word}.", one_line(word, 40));
+            return format!("{name} says “{}”, which is no status; {box_word}.", one_line(word, 40));
         }
         _ => capitalized(state.label()),
     };
     // The source's own word is shown where it is another.
     if State::of_word(word).word().is_some_and(|known| known.as_str() == word) {
-        format!("{state}, says status.json; {box_word}.")
+        format!("{state}, says {name}; {box_word}.")
     } else {
-        format!("{state}, says status.json (“{}”); {box_word}.", one_line(word, 40))
+        format!("{state}, says {name} (“{}”); {box_word}.", one_line(word, 40))
     }
 }
 
@@ -319,10 +320,13 @@ pub(super) fn plan_card(analysis: &Analysis) -> Card {
     let path = &analysis.facts.status_path;
     card.field(
         "status.json",
-        &match (&joined.status_file, joined.status()) {
-            (Some(_), Some(_)) => path.clone(),
-            (Some(_), None) => format!("{path} cannot be read"),
-            (None, _) => format!("none yet; `tallymark init` would make {path}"),
+        &match (joined.unreadable_status(), joined.status()) {
+            (None, Some(_)) => path.clone(),
+            (Some(_), _) => format!("{path} cannot be read"),
+            (None, None) => {
+                let own = analysis.facts.own_status_path.as_ref().unwrap_or(path);
+                format!("none yet; `tallymark init` would make {own}")
+            }
         },
     );
     card.field("read as", plan.dialect.name());

@@ -11,7 +11,7 @@ use crate::outbox::Outbox;
 
 /// Makes it where the plan's status.json would be. `Err` says why it could not be.
 pub(super) async fn run(prepared: &Prepared, outbox: &Outbox, engine: &Handle) -> Result<Value, String> {
-    let path = prepared.status_path()?;
+    let path = prepared.own_status_path()?;
     let analysis = &prepared.snapshot.analysis;
     let plan = &analysis.joined.plan;
     let stem = prepared.snapshot.path.as_ref().and_then(|path| path.file_stem());

@@ -101,6 +101,12 @@ impl Prepared {
         let located = self.snapshot.located.as_ref();
         located.map(|located| located.path.clone()).ok_or_else(|| "the plan is not saved yet".to_owned())
     }
+
+    /// The path where a new status.json of the plan belongs.
+    fn own_status_path(&self) -> std::result::Result<PathBuf, String> {
+        let path = self.status_path()?;
+        Ok(self.snapshot.located.as_ref().map_or(path, |located| located.own.clone()))
+    }
 }
 
 /// Carries out a command. Its answer is an object that says what was done; `refused` in it says why nothing was.

@@ -79,7 +79,8 @@ fn read_history<'a>(reader: &mut Reader<'a>, history: &'a RawValue, status: &mut
         let (id, title) = id_and_title(&key);
         let told = match stamps.iter().max() {
             None => "never set by Kiro".to_owned(),
-            Some(&last) => format!("set by Kiro {} times, last {}", stamps.len(), time::format(last)),
+            Some(&last) if stamps.len() == 1 => format!("set by Kiro once, on {}", time::format(last)),
+            Some(&last) => format!("set by Kiro {} times, last on {}", stamps.len(), time::format(last)),
         };
         let own = |text: &str| Text { span, unescaped: Some(text.into()) };
         status.entries.push(Entry {

@@ -35,6 +35,9 @@ static DECODERS: [&dyn Decoder; 4] = [&task_master::TaskMaster, &kiro::Kiro, &bm
 impl Format {
     /// Whose file it is, by its path (with slashes) and its text.
     pub fn of(path: &str, text: &str) -> Format {
+        if path.contains(".claude/tasks/") {
+            return Format::ClaudeTasks;
+        }
         decoder(path, text).map_or(Format::StatusJson, Decoder::format)
     }
 }

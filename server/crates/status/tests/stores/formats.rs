@@ -71,7 +71,7 @@ fn kiro_keeps_no_status_only_when_boxes_were_set() {
     let titles: Vec<&str> = status.entries().map(|(index, _)| status.description(index)).collect();
     assert_eq!(titles, ["Set up", "Make `types`"]);
     let notes = status.entries[0].notes.as_ref().map(|notes| status.str(notes));
-    assert_eq!(notes, Some("set by Kiro 2 times, last 2026-08-30T15:58:13.506Z"));
+    assert_eq!(notes, Some("set by Kiro 2 times, last on 2026-08-30T15:58:13.506Z"));
 }
 
 #[test]

@@ -59,7 +59,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::marking::chain_additions;
-use crate::{Finding, Fix, FixAction, Limits, Severity};
+use crate::{Finding, Fix, FixAction, Limits, Severity, words};
 
 pub use context::Context;
 pub use files::files_named;
@@ -245,8 +245,21 @@ fn check_with(
             broken.push(BrokenRule { code: rule.code, message: panic_message(&*panic) });
         }
     }
+    if let Some(status) = context.joined.status_file.as_deref().filter(|status| !status.format.is_ours()) {
+        name_the_file(&mut findings, status.format.file_name());
+    }
     findings.sort_by_key(|finding| (finding.place.file, finding.place.span, finding.code));
     (findings, broken)
+}
+
+/// Rules speak of status.json. Where another file stands for it, it is called by its own name.
+fn name_the_file(findings: &mut [Finding], name: &str) {
+    for finding in findings {
+        finding.message = words::outside_quotes(&finding.message, "status.json", name);
+        for related in &mut finding.related {
+            related.message = words::outside_quotes(&related.message, "status.json", name);
+        }
+    }
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {
@@ -279,11 +292,22 @@ pub(crate) fn own_fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
         Some(rule) if !finding.stands_for_many || rule.fix_all.is_none() => (rule.fixes)(context, finding),
         _ => Vec::new(),
     };
+    let fixes: Vec<Fix> = fixes.into_iter().filter(|fix| is_possible(fix, context)).collect();
     debug_assert!(
         fixes.iter().all(|fix| safe::is_known(finding.code, fix)),
         "RULES_WITH_SAFE_FIXES is not up to date"
     );
     fixes
+}
+
+/// Whether a fix can be applied: nothing is written to another program's file.
+fn is_possible(fix: &Fix, context: &Context<'_>) -> bool {
+    is_ours(context) || matches!(fix.action, FixAction::Plan(_))
+}
+
+/// Whether the status file is one that we write, or there is none.
+fn is_ours(context: &Context<'_>) -> bool {
+    context.joined.status_file.as_deref().is_none_or(|status| status.format.is_ours())
 }
 
 /// The way to mend all findings of one rule in the file, where there are at least two.
@@ -294,6 +318,10 @@ pub(crate) fn fix_of_all(context: &Context<'_>, code: &str) -> Option<Fix> {
 /// The first fixes of all findings of a rule as one, where there are at least two of them.
 fn fix_all(rule: &'static Rule, context: &Context<'_>) -> Option<Fix> {
     let title = rule.fix_all?;
+    // The rules that take the boxes at their word mend the plan; the others would write to the status file.
+    if !is_ours(context) && !rule.trusts_boxes {
+        return None;
+    }
     let each = each(rule, context);
     if each.len() < 2 {
         return None;

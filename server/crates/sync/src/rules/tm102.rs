@@ -1,5 +1,7 @@
 //! TM102: status.json has a task that the plan lacks.
 
+use std::collections::HashSet;
+
 use tallymark_plan::{PhaseIndex, Plan, TaskForm};
 use tallymark_status::{Change, EntryIndex, Status};
 use tallymark_text::Edit;
@@ -23,8 +25,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(status) = context.status else { return };
+    let epics = epics_of(context, status);
+    let may_be_ours = |index: EntryIndex| {
+        !status.format.is_shared() || epics.contains(epic(status.id(index)).unwrap_or_default())
+    };
     for (index, entry) in status.entries() {
-        if context.joined.counterparts[index.get()].is_some() || is_a_double(context, status, index) {
+        if context.joined.counterparts[index.get()].is_some()
+            || is_a_double(context, status, index)
+            || !may_be_ours(index)
+        {
             continue;
         }
         let id = status.id(index);
@@ -32,7 +41,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             "" => format!("status.json has {id}, which is not in the plan"),
             text => format!("status.json has {}, which is not in the plan", quoted(&join(id, text))),
         };
-        if context.joined.tasks_with_id(id).next().is_some() {
+        if !status.format.has_own_ids() && context.joined.tasks_with_id(id).next().is_some() {
             message.push_str(&format!("; the plan's {id} is another task"));
         }
         let span = entry.id.as_ref().map_or(entry.span, |id| id.span);
@@ -42,6 +51,19 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     reporter.once(File::Plan, all, move |count| {
         format!("{count} of the {all} tasks in status.json are not in this plan")
     });
+}
+
+/// The epics that the plan has stories of: of a file with the tasks of several plans, only what belongs to one of them is
+/// missed. Where ids do not say where a task belongs, nothing is.
+fn epics_of<'a>(context: &Context<'a>, status: &Status) -> HashSet<&'a str> {
+    if !status.format.is_shared() || status.format.has_own_ids() {
+        return HashSet::new();
+    }
+    context.plan.tasks().filter_map(|(task, _)| epic(context.plan.id(task)?)).collect()
+}
+
+fn epic(id: &str) -> Option<&str> {
+    id.split_once('.').map(|(epic, _)| epic)
 }
 
 /// Whether another entry of the same id has its place in the plan: then TM303 reports the double.
@@ -96,7 +118,7 @@ fn line_for(context: &Context<'_>, status: &Status, entry: EntryIndex) -> Option
     if description.is_empty() || context.joined.tasks_with_id(id).next().is_some() {
         return None;
     }
-    let completed = State::of_word(status.word(entry)) == State::Completed;
+    let completed = State::of_entry(status, entry) == State::Completed;
     let mark = if completed && context.boxes == Boxes::Mirror { 'x' } else { ' ' };
     let bullet = line.chars().next().filter(|bullet| matches!(bullet, '-' | '*' | '+'))?;
     let text = if id.starts_with('~') { description.to_owned() } else { join(id, description) };

@@ -34,7 +34,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
         }
         ticked += 1;
         let word = status.word(entry.entry);
-        if word.is_empty() || State::of_word(word) == State::Completed {
+        if word.is_empty() || State::of_entry(status, entry.entry) == State::Completed {
             continue;
         }
         let done = if task.form == TaskForm::Box { "ticked" } else { "marked done" };

@@ -25,7 +25,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     for (index, task) in context.plan.tasks() {
         let found = context.joined.matches[index.get()].filter(|found| found.kind != MatchKind::IdOnly);
         let (Some(found), Some(mark), TaskForm::Box) = (found, task.mark, task.form) else { continue };
-        if State::of_word(status.word(found.entry)) != State::Completed {
+        if State::of_entry(status, found.entry) != State::Completed {
             continue;
         }
         completed += 1;

@@ -23,7 +23,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
-    let Some(status) = context.status else { return };
+    // A key made of the title is no other title.
+    let Some(status) = context.status.filter(|status| status.format.keeps_titles()) else { return };
     let mut by_id = 0;
     for (index, _) in context.plan.tasks() {
         let Some(found) = context.joined.matches[index.get()] else { continue };

@@ -59,7 +59,7 @@ fn count(status: &Status) -> [[u32; 2]; SummaryField::ALL.len()] {
         if let Some(field) = field_of(Word::from_exact(word)) {
             counts[position(field)][0] += 1;
         }
-        if let Some(field) = field_of(State::of_word(word).word()) {
+        if let Some(field) = field_of(State::of_entry(status, entry).word()) {
             counts[position(field)][1] += 1;
         }
     }

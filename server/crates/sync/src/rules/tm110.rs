@@ -67,7 +67,7 @@ fn settled_tasks(context: &Context<'_>, status: &Status, named: &str) -> Option<
 }
 
 fn is_settled(status: &Status, entry: EntryIndex) -> bool {
-    State::of_word(status.word(entry)).is_settled()
+    State::of_entry(status, entry).is_settled()
 }
 
 fn phase_of(status: &Status, entry: EntryIndex) -> &str {
@@ -77,7 +77,7 @@ fn phase_of(status: &Status, entry: EntryIndex) -> &str {
 /// The phase that is current: the one of the first task in progress, else of the first that is open, else of the last.
 fn next_phase(status: &Status) -> &str {
     let mut entries = (0..status.entries.len() as u32).map(EntryIndex);
-    let in_progress = entries.clone().find(|&entry| State::of_word(status.word(entry)) == State::InProgress);
+    let in_progress = entries.clone().find(|&entry| State::of_entry(status, entry) == State::InProgress);
     let open = || entries.clone().find(|&entry| !is_settled(status, entry));
     in_progress.or_else(open).or_else(|| entries.next_back()).map_or("", |entry| phase_of(status, entry))
 }

@@ -3,7 +3,7 @@
 use tallymark_status::ProblemKind;
 
 use super::{Context, Needs, Reporter, Rule};
-use crate::{Place, Severity, Subject};
+use crate::{File, Place, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "TM301",
@@ -23,6 +23,9 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(status) = &context.joined.status_file else { return };
     for (index, problem) in (0..).zip(&status.problems) {
         let message = match &problem.kind {
+            ProblemKind::Unreadable(why) if !status.format.holds_states() => {
+                format!("status.json is {why}; it says nothing of what is done, so the boxes count as before")
+            }
             ProblemKind::Unreadable(why) => {
                 format!(
                     "status.json is {why}; until it can be read, the boxes of the plan count; `tallymark validate` says \
@@ -34,11 +37,29 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
                  away"
                     .to_owned()
             }
+            ProblemKind::UnreadablePart(why) => {
+                let place = status.place(problem.span);
+                let message = match place.file {
+                    Some(file) => format!("{file} is {why}; it is left out, and the other files count"),
+                    None => format!("this line is {why}; it is left out, and the others count"),
+                };
+                reporter.report(
+                    Place::status(problem.span),
+                    Subject::StatusProblem(index),
+                    message,
+                    Vec::new(),
+                );
+                continue;
+            }
             _ => continue,
         };
         reporter.report(Place::status(problem.span), Subject::StatusProblem(index), message, Vec::new());
         return;
     }
+    let broken = status.problems.len();
+    reporter.once(File::Status, broken, |count| {
+        format!("{count} lines or files of status.json cannot be read; they are left out")
+    });
 }
 
 #[cfg(test)]

@@ -23,26 +23,32 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     for (index, entry) in status.entries() {
         let Some(word) = &entry.status else { continue };
         let written = status.str(word);
-        if Word::from_exact(written).is_some() {
+        if status.format.knows(written) {
             continue;
         }
-        let meaning = match State::of_word(written) {
+        let meaning = match State::of_entry(status, index) {
             State::Unknown => "nobody knows what it means, and it counts as not done".to_owned(),
             state => format!("it is taken for {}", state.label()),
         };
-        let message = format!("\"{written}\" is no status word: {meaning}");
+        let of =
+            if status.format.is_ours() { String::new() } else { format!(" of {}", status.format.owner()) };
+        let message = format!("\"{written}\" is no status word{of}: {meaning}");
         reporter.report(Place::status(word.span), Subject::Entry(index), message, Vec::new());
     }
     let concerned = status.entries.len();
+    let words = match status.format.is_ours() {
+        true => "the five words".to_owned(),
+        false => format!("the words of {}", status.format.owner()),
+    };
     reporter.once(File::Status, concerned, move |count| {
-        format!("{count} of the {concerned} entries have a status that is none of the five words")
+        format!("{count} of the {concerned} entries have a status that is none of {words}")
     });
 }
 
 /// The word that the one written means; where nobody knows, each of the five.
 fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
     let (Subject::Entry(entry), Some(status)) = (finding.subject, context.status) else { return Vec::new() };
-    match State::of_word(status.word(entry)).word() {
+    match State::of_entry(status, entry).word() {
         Some(word) => vec![fix(context, status, entry, word, true)],
         None => Word::ALL.into_iter().map(|word| fix(context, status, entry, word, false)).collect(),
     }

@@ -36,13 +36,13 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(status) = context.status else { return };
     let mut concerned = 0;
     for (index, entry) in status.entries() {
-        let completed = State::of_word(status.word(index)) == State::Completed;
+        let completed = State::of_entry(status, index) == State::Completed;
         concerned += usize::from(completed || entry.started_at.is_some() || entry.completed_at.is_some());
         let times = both(status, entry);
         let found = times
             .and_then(|times| order(status, index, times))
             .or_else(|| duration(status, entry, times?))
-            .or_else(|| missing(status, index, completed))
+            .or_else(|| missing(status, index, completed && status.format.keeps_times()))
             .or_else(|| future(status, entry, context.facts.now));
         if let Some(Disagreement { span, message, related }) = found {
             let related = related.map(|(span, message)| Related { place: Place::status(span), message });

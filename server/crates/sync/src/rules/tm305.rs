@@ -23,7 +23,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(status) = context.status else { return };
     let mut concerned = 0;
     for (index, entry) in status.entries() {
-        if State::of_word(status.word(index)) != State::Completed {
+        if State::of_entry(status, index) != State::Completed {
             continue;
         }
         concerned += 1;

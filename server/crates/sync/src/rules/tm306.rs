@@ -54,7 +54,9 @@ fn tell(status: &Status, problem: &Problem) -> Option<(Span, String)> {
             format!("{name} has no status, so the box in the plan counts")
         }
         ProblemKind::DuplicateKey(key) => format!("\"{key}\" stands here twice; the last one counts"),
-        ProblemKind::Unreadable(_) | ProblemKind::TrailingGarbage => return None,
+        ProblemKind::Unreadable(_) | ProblemKind::UnreadablePart(_) | ProblemKind::TrailingGarbage => {
+            return None;
+        }
     };
     Some((first_line, message))
 }

@@ -158,7 +158,9 @@ impl Settings {
         let (folder, name) = relative_plan.rsplit_once('/').unwrap_or((".", relative_plan));
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         let path = template.replace("{stem}", stem).replace("{folder}", folder);
-        Some(if path.ends_with(".json") {
+        let file = path.split('#').next().unwrap_or_default();
+        let names_a_file = [".json", ".jsonl", ".yaml", ".yml"].iter().any(|ending| file.ends_with(ending));
+        Some(if names_a_file || path.contains(".claude/tasks/") {
             path
         } else {
             format!("{}/status.json", path.trim_end_matches('/'))
