@@ -17,6 +17,7 @@ mod explain;
 mod faults;
 mod findings;
 mod fix;
+mod foreign;
 mod formats;
 mod general;
 mod git;

@@ -154,7 +154,7 @@ fn compare<'a>(plan_path: String, loaded: &'a Loaded, status: &'a Status) -> Com
 fn issue(loaded: &Loaded, status: &Status, task: TaskIndex, entry: EntryIndex) -> Option<&'static str> {
     let plan = &loaded.analysis.joined.plan;
     let word = status.word(entry);
-    let completed = State::of_word(word) == State::Completed;
+    let completed = State::of_entry(status, entry) == State::Completed;
     match plan.meaning(task) {
         Meaning::Done if !completed && !word.is_empty() => {
             Some("checked in the markdown, but not completed in status.json")

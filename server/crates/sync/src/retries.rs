@@ -65,7 +65,7 @@ impl Limits {
     pub fn retries(&self, status: &Status, entry: EntryIndex, now: i64) -> Retries {
         let fields = status.entry(entry);
         let used = fields.retry_count.map_or(0, |(count, _)| u32::try_from(count.max(0)).unwrap_or(u32::MAX));
-        let waits_for = match State::of_word(status.word(entry)) {
+        let waits_for = match State::of_entry(status, entry) {
             State::Failed => Some(used),
             State::Pending | State::Ready => used.checked_sub(1),
             _ => None,

@@ -85,7 +85,10 @@ fn belongs(path: &Path, format: Format, plan: &Plan) -> bool {
 
 /// A title that stands in JSON as it stands in the plan, if it is long enough to say something.
 fn searchable(title: &str) -> Option<String> {
-    let title = title.trim();
+    // A number in front that the dialect does not take for an id is none of the store's title.
+    let title = title
+        .trim()
+        .trim_start_matches(|first: char| first.is_ascii_digit() || matches!(first, '.' | ':' | ' '));
     let plain =
         title.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'\\' | b'*' | b'`' | b'/'));
     (plain && title.len() >= 6).then(|| title.to_owned())

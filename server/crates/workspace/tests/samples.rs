@@ -59,7 +59,10 @@ fn tell(plans: &[Loaded]) -> String {
 fn file<'a>(loaded: &'a Loaded, finding: &Finding) -> (&'a str, &'a Source) {
     let joined = &loaded.analysis.joined;
     match (finding.place.file, &joined.status_file) {
-        (File::Status, Some(status)) => (&loaded.analysis.facts.status_path, &status.source),
+        (File::Status, Some(status)) => {
+            let found = status.place(finding.place.span);
+            (&loaded.analysis.facts.status_path, found.source)
+        }
         _ => (&loaded.analysis.facts.plan_path, &joined.plan.source),
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn read(files: Vec<(String, Vec<u8>)>) -> Status {
     }
     status.problems = reader.problems;
     status.problems.sort_by_key(|problem| problem.span);
-    status.readable = !parts.is_empty() && !(status.entries.is_empty() && !status.problems.is_empty());
+    status.readable = !parts.is_empty() && (!status.entries.is_empty() || status.problems.is_empty());
     if !status.readable {
         let why = if parts.is_empty() {
             "a folder without tasks: no `1.json`, `2.json`, …"
