@@ -74,6 +74,7 @@ pub enum Command {
     Status(status::Status),
     Progress(progress::Progress),
     Next(next::Next),
+    Graph(graph::Graph),
     #[command(visible_alias = "mark-started")]
     Start(start::Start),
     #[command(visible_alias = "mark-complete")]
@@ -106,6 +107,7 @@ pub enum Command {
     StartRun(runs::BeginRun),
     #[command(hide = true)]
     CompleteRun(runs::EndRun),
+    Renumber(renumber::Renumber),
     Init(init::Init),
     Git(git::Git),
     MergeDriver(merge_driver::MergeDriver),
@@ -124,6 +126,7 @@ impl Command {
             Command::SyncCheck(command) => command.run(session),
             Command::Status(command) => command.run(session),
             Command::Progress(command) => command.run(session),
+            Command::Graph(command) => command.run(session),
             Command::Next(command) => command.run(session),
             Command::Start(command) => command.run(session),
             Command::Complete(command) => command.run(session),
@@ -148,6 +151,7 @@ impl Command {
             Command::ReadFindings(command) => command.run(session),
             Command::StartRun(command) => command.run(session),
             Command::CompleteRun(command) => command.run(session),
+            Command::Renumber(command) => command.run(session),
             Command::Init(command) => command.run(session),
             Command::Git(command) => command.run(session),
             Command::MergeDriver(command) => command.run(session),
@@ -169,6 +173,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "phases",
             "all-plans",
             "next",
+            "graph",
             "start",
             "complete",
             "fail",
@@ -178,6 +183,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "batch",
             "findings",
             "runs",
+            "renumber",
             "init",
         ],
     ),

@@ -5,8 +5,8 @@ use std::path::Path;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::commands::{
-    all_plans, detect_stuck, findings, history, increment_retry, init, next, phases, progress, runs, status,
-    sync_check,
+    all_plans, detect_stuck, findings, graph, history, increment_retry, init, next, phases, progress,
+    renumber, runs, status, sync_check,
 };
 use crate::{answer, marking, report};
 
@@ -24,6 +24,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("error", schema_of::<answer::Refused<'static>>()),
         ("findings-read", schema_of::<findings::Kept>()),
         ("findings-write", schema_of::<findings::Written>()),
+        ("graph", schema_of::<graph::json::Object<'static>>()),
         ("history", schema_of::<history::Told<'static>>()),
         ("increment-retry", schema_of::<increment_retry::Counted>()),
         ("init", schema_of::<init::Told>()),
@@ -31,6 +32,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("next", schema_of::<next::Object<'static>>()),
         ("phases", schema_of::<phases::PhaseList>()),
         ("progress", schema_of::<progress::Object>()),
+        ("renumber", schema_of::<renumber::Object<'static>>()),
         ("retries", schema_of::<crate::failed::FailedTasks>()),
         ("runs", schema_of::<runs::Run>()),
         ("status", schema_of::<status::overview::Overview<'static>>()),

@@ -21,6 +21,7 @@ mod foreign;
 mod formats;
 mod general;
 mod git;
+mod graph;
 mod history;
 mod init;
 #[cfg(unix)]
@@ -32,6 +33,7 @@ mod progress;
 #[cfg(target_os = "linux")]
 mod readers;
 mod recovery;
+mod renumber;
 mod requirements;
 mod retries;
 mod runs;

@@ -12,5 +12,6 @@ mod introductions;
 mod marking;
 mod panics;
 mod protocol;
+mod renaming;
 mod workspace;
 mod writers;

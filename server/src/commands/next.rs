@@ -78,23 +78,17 @@ impl Next {
         let current = self.choice.load(session)?;
         let graph = Graph::new(&current.loaded.analysis.joined);
         let limits = current.workspace.settings.limits();
+        let joined = graph.joined();
         let retries = |task| {
-            let joined = &current.loaded.analysis.joined;
             joined
                 .status()
                 .zip(joined.entry(task))
                 .map(|(status, entry)| limits.retries(status, entry, session.now))
         };
-        // A failed task is offered again while it has retries left, but not before its time. Without status.json nothing
-        // says how often it was tried: that is a person's decision, or `retry`'s.
-        let mut offers = offers(&graph, session.now, |task| {
-            retries(task).filter(Retries::left).map(|retries| retries.not_before.unwrap_or(i64::MIN))
-        });
-        // One that was put back to pending after it failed waits as long.
-        offers.retain(|offer| !retries(offer.task).is_some_and(|retries| retries.waits(session.now)));
+        let mut offers =
+            offers(&graph, session.now, |task| joined.may_begin_from(task, &limits, session.now));
         offers.truncate(self.count as usize);
         // When the first of those that failed may be tried again.
-        let joined = graph.joined();
         let failed =
             joined.plan.tasks().map(|(task, _)| task).filter(|&task| joined.state(task) == State::Failed);
         let retry_at =

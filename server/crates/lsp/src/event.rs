@@ -70,6 +70,10 @@ pub(crate) enum Query {
     Hints(InlayHintParams, Answer<Option<Vec<InlayHint>>>),
     /// `textDocument/diagnostic`
     Diagnostics(DocumentDiagnosticParams, Answer<DocumentDiagnosticReportResult>),
+    /// `textDocument/prepareRename`
+    PrepareRename(TextDocumentPositionParams, Answer<Option<PrepareRenameResponse>>),
+    /// `textDocument/rename`
+    Rename(RenameParams, Answer<Option<WorkspaceEdit>>),
 }
 
 impl Query {
@@ -82,6 +86,8 @@ impl Query {
             Query::Lenses(params, _) => &params.text_document.uri,
             Query::Hints(params, _) => &params.text_document.uri,
             Query::Diagnostics(params, _) => &params.text_document.uri,
+            Query::PrepareRename(params, _) => &params.text_document.uri,
+            Query::Rename(params, _) => &params.text_document_position.text_document.uri,
         }
     }
 
@@ -94,6 +100,8 @@ impl Query {
             Query::Lenses(_, answer) => answer.is_closed(),
             Query::Hints(_, answer) => answer.is_closed(),
             Query::Diagnostics(_, answer) => answer.is_closed(),
+            Query::PrepareRename(_, answer) => answer.is_closed(),
+            Query::Rename(_, answer) => answer.is_closed(),
         }
     }
 }

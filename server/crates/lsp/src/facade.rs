@@ -80,6 +80,14 @@ impl LanguageServer for Facade {
         self.engine.ask(|answer| Event::Query(Query::Diagnostics(params, answer))).await
     }
 
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::PrepareRename(params, answer))).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        self.engine.ask(|answer| Event::Query(Query::Rename(params, answer))).await
+    }
+
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
         self.engine.ask(|answer| Event::Command(params, answer)).await
     }

@@ -52,6 +52,18 @@ pub(crate) fn answer(query: Query, snapshot: Option<(Arc<Snapshot>, File)>, sess
             };
             send(answer, DocumentDiagnosticReport::Full(report).into());
         }
+        Query::PrepareRename(params, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            send(
+                answer,
+                plan.and_then(|(snapshot, _)| convert::rename::prepare(snapshot, params.position, session)),
+            );
+        }
+        Query::Rename(params, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            let edit = plan.map(|(snapshot, _)| convert::rename::rename(snapshot, &params, session));
+            let _: std::result::Result<(), Result<_>> = answer.send(edit.transpose());
+        }
     }
 }
 

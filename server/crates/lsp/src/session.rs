@@ -61,6 +61,8 @@ pub(crate) struct Abilities {
     pub(crate) refresh_diagnostics: bool,
     /// Takes `window/showDocument`.
     pub(crate) show_document: bool,
+    /// Asks before a rename whether there is something to rename.
+    pub(crate) prepare_rename: bool,
     /// Shows hovers as markdown.
     pub(crate) markdown: bool,
 }
@@ -155,6 +157,9 @@ fn abilities(capabilities: &ClientCapabilities) -> Abilities {
         }
         if let Some(symbol) = &document.document_symbol {
             can.symbol_tree = symbol.hierarchical_document_symbol_support.unwrap_or(false);
+        }
+        if let Some(rename) = &document.rename {
+            can.prepare_rename = rename.prepare_support.unwrap_or(false);
         }
         if let Some(hover) = &document.hover {
             let formats = hover.content_format.as_deref().unwrap_or_default();

@@ -32,7 +32,7 @@ pub struct Hold {
     pub by: TaskIndex,
 }
 
-/// The longest chain of open tasks that wait for each other.
+/// The longest chain of open tasks that wait for each other; empty where none waits for another and nothing is said of hours.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct CriticalPath {
     /// The tasks, the first to be done first.
@@ -209,6 +209,9 @@ impl<'a> Graph<'a> {
         let mut tasks: Vec<TaskIndex> =
             ends.map(|task| TaskIndex(task as u32)).filter(|&task| leaf(task)).collect();
         tasks.reverse();
+        if tasks.len() < 2 && !by_hours {
+            return CriticalPath::default();
+        }
         let without = tasks.iter().filter(|task| estimates[task.get()].is_none()).count();
         CriticalPath {
             hours: by_hours.then_some(best.0),

@@ -231,7 +231,7 @@ impl Joined {
     }
 
     /// The tasks with an id or key, as a task means it: those below the same parent, if there are any.
-    fn named(&self, id: &str, by: TaskIndex) -> impl Iterator<Item = TaskIndex> {
+    pub fn named(&self, id: &str, by: TaskIndex) -> impl Iterator<Item = TaskIndex> {
         let parent = self.plan.task(by).parent;
         let sibling = self.tasks_with_id(id).any(|task| self.plan.task(task).parent == parent);
         let by_key = self.task_with_key(id).filter(|_| !sibling);

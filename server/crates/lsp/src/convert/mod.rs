@@ -7,4 +7,5 @@ pub(crate) mod hint;
 pub(crate) mod hover;
 pub(crate) mod lens;
 pub(crate) mod position;
+pub(crate) mod rename;
 pub(crate) mod symbol;

@@ -8,7 +8,7 @@ mod context;
 mod files;
 #[cfg(test)]
 mod pages;
-mod renumber;
+pub(crate) mod renumber;
 mod reporter;
 mod safe;
 mod tallies;

@@ -7,7 +7,7 @@ use tallymark_text::{Edit, Span};
 
 /// An id taken apart at its last number: `2.` `10` `` of 2.10, `T` `012` ``, `Step ` `3` ``, `3.` `6` `a`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Number<'a> {
+pub(crate) struct Number<'a> {
     /// What stands before the number.
     pub prefix: &'a str,
     /// The number as written, zeros in front included.
@@ -18,7 +18,7 @@ pub(super) struct Number<'a> {
 
 impl<'a> Number<'a> {
     /// Takes an id apart; `None` where it does not end in a number (with a letter), or in one too long to count with.
-    pub(super) fn of(id: &'a str) -> Option<Self> {
+    pub(crate) fn of(id: &'a str) -> Option<Self> {
         let bytes = id.as_bytes();
         let letter = match bytes {
             [.., before, last] if before.is_ascii_digit() && last.is_ascii_lowercase() => 1,
@@ -35,17 +35,17 @@ impl<'a> Number<'a> {
     }
 
     /// The number.
-    pub(super) fn value(&self) -> u32 {
+    pub(crate) fn value(&self) -> u32 {
         self.digits.bytes().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
     }
 
     /// The id with a larger number, written as this one is: `T009` gives `T010`, `1.9` gives `1.10`.
-    pub(super) fn with(&self, value: u32) -> String {
+    pub(crate) fn with(&self, value: u32) -> String {
         format!("{}{value:0width$}", self.prefix, width = self.digits.len())
     }
 
     /// Whether it is a plain count (`1`, `Step 1`), which may begin anew under each heading.
-    pub(super) fn restarts(&self) -> bool {
+    pub(crate) fn restarts(&self) -> bool {
         self.prefix.is_empty() || self.prefix.ends_with(' ')
     }
 }
@@ -53,7 +53,7 @@ impl<'a> Number<'a> {
 /// For each task the number of headings above it: what a plain count may begin anew below. Any line with `#` in front is
 /// taken for a heading, a comment in code too: a count that seems to begin anew is no fault, one that is held together
 /// wrongly would be.
-pub(super) fn sections(plan: &Plan) -> Vec<u32> {
+pub(crate) fn sections(plan: &Plan) -> Vec<u32> {
     let text = plan.source.text();
     let (mut section, mut done) = (0, 0);
     plan.tasks
