@@ -126,6 +126,8 @@ pub const KEPT: &[Kept] = &[
         places: &[
             // `check --fix` and marks without a status.json: the plan, whole or not at all.
             "server/src/plan_file.rs",
+            // Findings files, which bear the ids of tasks in their names.
+            "server/src/commands/renumber/findings.rs",
             // "Treat this file as a plan": tallymark.toml, where no editor has it open.
             "server/crates/lsp/src/commands/treat_as_plan.rs",
         ],

@@ -52,12 +52,19 @@ struct Stretch {
     to: u32,
 }
 
+/// The gaps that a line takes: below its source, beside a column where it goes further, above its target.
+#[derive(Clone, Copy)]
+struct Way {
+    below: usize,
+    between: Option<usize>,
+    above: usize,
+}
+
 /// Lays out cards in bands, with arrows between cards; below `top` pixels.
 pub fn lay_out(cards: &[Card], bands: usize, arrows: &[(usize, usize)], top: u32) -> Layout {
     let columns = columns(cards, bands);
     let places = place(cards, bands, arrows, columns);
     let rows = places.iter().map(|&(row, _)| row + 1).max().unwrap_or(0);
-    // Which gaps each line takes: the one below its source, one between columns where it goes further, the one above its target.
     let mut row_stretches: Vec<Vec<Stretch>> = (0..=rows).map(|_| Vec::new()).collect();
     let mut column_stretches: Vec<Vec<Stretch>> = (0..=columns).map(|_| Vec::new()).collect();
     // Coordinates for comparing: three to a column, so that leaving, arriving and the gap before a card differ.
@@ -66,7 +73,7 @@ pub fn lay_out(cards: &[Card], bands: usize, arrows: &[(usize, usize)], top: u32
         |column: usize| 3 * column as u32 + 2,
         |column: usize| 3 * column as u32,
     );
-    let mut ways: Vec<Option<(usize, Option<usize>, usize)>> = Vec::with_capacity(arrows.len());
+    let mut ways: Vec<Option<Way>> = Vec::with_capacity(arrows.len());
     for &(from, to) in arrows {
         if from == to {
             ways.push(None);
@@ -74,7 +81,7 @@ pub fn lay_out(cards: &[Card], bands: usize, arrows: &[(usize, usize)], top: u32
         }
         let ((row, column), (to_row, to_column)) = (places[from], places[to]);
         let (below, above) = (row + 1, to_row);
-        let way = if below == above {
+        let between = if below == above {
             None
         } else {
             // The gap beside the target that is nearer to the source.
@@ -83,7 +90,7 @@ pub fn lay_out(cards: &[Card], bands: usize, arrows: &[(usize, usize)], top: u32
         let mut stretch = |at: usize, one: u32, other: u32| {
             row_stretches[at].push(Stretch { source: from, from: one.min(other), to: one.max(other) });
         };
-        match way {
+        match between {
             None => stretch(below, leave(column), arrive(to_column)),
             Some(between) => {
                 stretch(below, leave(column), gap(between));
@@ -96,7 +103,7 @@ pub fn lay_out(cards: &[Card], bands: usize, arrows: &[(usize, usize)], top: u32
                 });
             }
         }
-        ways.push(Some((below, way, above)));
+        ways.push(Some(Way { below, between, above }));
     }
     let row_tracks: Vec<_> = row_stretches.iter().map(|stretches| tracks(stretches)).collect();
     let column_tracks: Vec<_> = column_stretches.iter().map(|stretches| tracks(stretches)).collect();
@@ -149,8 +156,8 @@ pub fn lay_out(cards: &[Card], bands: usize, arrows: &[(usize, usize)], top: u32
     }
     row_gap.push(y + 4);
     let bottom = y + row_tracks.last().map_or(0, size);
-    let line = |(&(from, to), way): (&(usize, usize), &Option<(usize, Option<usize>, usize)>)| {
-        let Some((below, between, above)) = *way else { return Vec::new() };
+    let line = |(&(from, to), way): (&(usize, usize), &Option<Way>)| {
+        let Some(Way { below, between, above }) = *way else { return Vec::new() };
         let ((row, column), (to_row, to_column)) = (places[from], places[to]);
         let start = (column_x[column] + CARD_WIDTH / 3, row_y[row] + cards[from].height);
         let end = (column_x[to_column] + 2 * CARD_WIDTH / 3, row_y[to_row]);

@@ -407,7 +407,7 @@ fn width_of(character: char) -> f64 {
 
 /// A title on two lines, where one does not hold it beside the id.
 fn broken(title: &str, id: &str) -> (String, String) {
-    let room = f64::from(CARD_WIDTH - 36) / FIRST_SIZE - id.chars().map(width_of).sum::<f64>() * 1.1;
+    let room = f64::from(CARD_WIDTH - 52) / FIRST_SIZE - id.chars().map(width_of).sum::<f64>() * 1.1;
     let mut used = 0.0;
     let mut blank = None;
     for (at, character) in title.char_indices() {

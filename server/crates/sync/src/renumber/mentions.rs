@@ -103,7 +103,7 @@ fn walk(plan: &Plan, mut found: impl FnMut(Span, Certainty)) {
         let mut words = Words { line: content, at: 0, list: false, ticks: 0 };
         while let Some((from, to)) = words.next() {
             let sure = prose && (words.is_sure(from, to) || table.is_id(content, from, to));
-            words.list = sure && words.ticks % 2 == 0 && words.list;
+            words.list = sure && words.ticks.is_multiple_of(2) && words.list;
             let certainty = if sure { Certainty::Sure } else { Certainty::Perhaps };
             found(Span::new(start + from, start + to), certainty);
         }
@@ -166,7 +166,7 @@ impl Words<'_> {
     fn is_sure(&mut self, from: usize, to: usize) -> bool {
         let before = &self.line[..from];
         let alone = before.ends_with('`') && self.line[to..].starts_with('`');
-        if self.ticks % 2 == 1 && !alone {
+        if !self.ticks.is_multiple_of(2) && !alone {
             return false;
         }
         if self.line[from..to].bytes().any(|byte| byte.is_ascii_uppercase()) || alone {
