@@ -340,3 +340,20 @@ fn every_write_may_be_cut_short() {
         scene.verify(&workspace, &case, Some(&run));
     }
 }
+
+/// What the system says of the folder is made to be the number of NFS.
+#[test]
+fn a_network_file_system_is_said_once_and_nothing_is_refused() {
+    let scene = Scene::new(&FIRST);
+    let workspace = scene.workspace();
+    let nfs = ["-e".to_owned(), "inject=statfs:poke_exit=@arg2=6969000000000000".to_owned()];
+    let first = traced(&workspace, &["start", "1.1"], &nfs);
+    assert!(first.injected && first.run.code == 0, "{:?}", first.run);
+    assert!(
+        first.run.err.contains("lies on a network file system (NFS): writers on this machine"),
+        "{:?}",
+        first.run
+    );
+    let second = traced(&workspace, &["start", "1.2"], &nfs);
+    assert_eq!((second.run.code, second.run.err.as_str()), (0, ""));
+}

@@ -32,6 +32,53 @@ fn step(status: &str, round: usize) -> (&'static [&'static str], &'static str) {
     }
 }
 
+/// The command that is killed in a round: its arguments, and what the statuses are when it is through. `before_last` is what they
+/// were before the last write, which `undo` brings back.
+fn victim(
+    workspace: &Workspace,
+    round: usize,
+    now: &[String],
+    before_last: &[String],
+) -> (Vec<String>, Vec<String>) {
+    let task = round % TASKS;
+    let id = id_of(task);
+    let (arguments, to) = step(&now[task], round);
+    let mut then = now.to_vec();
+    let arguments: Vec<&str> = match round % 8 {
+        0 => {
+            // Two in one write, or none.
+            let other = (task + 5) % TASKS;
+            let line = |task: usize| {
+                let (arguments, _) = step(&now[task], 0);
+                format!("{{\"task\": \"{}\", \"do\": \"{}\"}}\n", id_of(task), arguments[0])
+            };
+            workspace.write("lines.jsonl", line(task) + &line(other));
+            for task in [task, other] {
+                then[task] = step(&now[task], 0).1.to_owned();
+            }
+            vec!["batch", "lines.jsonl"]
+        }
+        1 => {
+            then = before_last.to_vec();
+            vec!["undo"]
+        }
+        2 if !["completed", "skipped"].contains(&now[task].as_str()) => {
+            vec!["increment-retry", &id, "--error", "no answer"]
+        }
+        3 => vec!["write-findings", &id, "--file", "notes.md"],
+        2 | 4 => vec!["start-run"],
+        _ => {
+            then[task] = to.to_owned();
+            arguments.iter().copied().chain([id.as_str()]).collect()
+        }
+    };
+    (arguments.into_iter().map(str::to_owned).collect(), then)
+}
+
+fn id_of(task: usize) -> String {
+    format!("1.{}", task + 1)
+}
+
 /// The statuses of all tasks. The file parses, and its summary is right.
 fn statuses(workspace: &Workspace) -> Vec<String> {
     let status: Value =
@@ -65,9 +112,14 @@ fn a_command_killed_at_any_moment_loses_nothing_and_stops_nobody() {
     let tasks: String =
         (1..=TASKS).map(|number| format!("- [ ] 1.{number} Task number {number}\n")).collect();
     let plan = format!("# Kills\n\n**Output:** `docs/plan-outputs/parser/`\n\n## Phase 1: All\n\n{tasks}");
-    let workspace = Workspace::with(&[(PLAN, &plan), ("tallymark.toml", "boxes = \"reference\"\n")]);
+    let settings = "boxes = \"reference\"\n[limits]\nretries = 1000000\n";
+    let workspace =
+        Workspace::with(&[(PLAN, &plan), ("tallymark.toml", settings), ("notes.md", "It is so.\n")]);
     workspace.run(&["init"]).exits(0);
+    workspace.run(&["start", "1.1"]).exits(0);
     let mut expected = statuses(&workspace);
+    let mut before_last = expected.clone();
+    before_last[0] = "pending".to_owned();
     let mut moments = Moments(4);
     // What a whole run takes, as it was lately: the moments are spread over it.
     let mut whole = Duration::from_millis(50);
@@ -75,11 +127,9 @@ fn a_command_killed_at_any_moment_loses_nothing_and_stops_nobody() {
     let mut round = 0;
     while killed < kills() {
         round += 1;
-        let task = round % TASKS;
-        let (arguments, to) = step(&expected[task], round);
-        let id = format!("1.{}", task + 1);
+        let (arguments, then) = victim(&workspace, round, &expected, &before_last);
         let mut command = workspace.command();
-        command.args(arguments).arg(&id).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         std::thread::sleep(moments.next(whole));
         child.kill().unwrap();
@@ -88,35 +138,37 @@ fn a_command_killed_at_any_moment_loses_nothing_and_stops_nobody() {
         match output.status.code() {
             // It was faster.
             Some(code) => {
-                assert_eq!((code, output.stderr.as_slice()), (0, b"".as_slice()), "{arguments:?} {id}");
-                expected[task] = to.to_owned();
+                let said = String::from_utf8_lossy(&output.stderr);
+                assert_eq!((code, said.as_ref()), (0, ""), "round {round}: {arguments:?}");
+                assert_eq!(now, then, "round {round}: {arguments:?} was acknowledged");
             }
             None => {
                 killed += 1;
-                if now[task] == to {
-                    cut_short += 1;
-                    expected[task] = to.to_owned();
-                }
+                cut_short += usize::from(now != expected);
+                assert!(
+                    now == expected || now == then,
+                    "round {round}: {arguments:?}: {expected:?} became {now:?}"
+                );
             }
         }
-        assert_eq!(now, expected, "round {round}: {arguments:?} {id}");
         // The next one is not held up: it would say so.
-        let other = (task + 1) % TASKS;
+        expected = now;
+        before_last.clone_from(&expected);
+        let other = (round + 1) % TASKS;
         let (arguments, to) = step(&expected[other], round);
         let start = Instant::now();
-        let mut command = workspace.command();
-        let run = finish(command.args(arguments).arg(format!("1.{}", other + 1)).output().unwrap());
+        let run = finish(workspace.command().args(arguments).arg(id_of(other)).output().unwrap());
         whole = (whole * 7 + start.elapsed()) / 8;
-        assert_eq!((run.code, run.err.as_str()), (0, ""), "round {round}: after the kill of {id}");
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "round {round}: after the kill");
         expected[other] = to.to_owned();
         assert_eq!(statuses(&workspace), expected, "round {round}");
     }
-    println!("{killed} killed in {round} runs; {cut_short} of them had written status.json before");
+    println!("{killed} killed in {round} runs; {cut_short} of them had changed a status before");
     let folder = workspace.path(STATUS);
     let mut names: Vec<_> = std::fs::read_dir(folder.parent().unwrap())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
     names.sort();
-    assert_eq!(names, [".tallymark", "status.json", "status.json.bak"]);
+    assert_eq!(names, [".tallymark", "findings", "status.json", "status.json.bak"]);
 }

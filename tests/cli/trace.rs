@@ -51,7 +51,7 @@ pub fn traced(workspace: &Workspace, arguments: &[&str], options: &[String]) -> 
     assert!(!calls.is_empty(), "strace traced nothing; it must be allowed to (ptrace): {err}");
     let code = output.status.code().unwrap_or(128);
     let run = Run { code, out: String::from_utf8_lossy(&output.stdout).into_owned(), err };
-    let injected = text.contains("(INJECTED)") || text.contains("+++ killed by SIGKILL");
+    let injected = text.contains("(INJECTED") || text.contains("+++ killed by SIGKILL");
     Traced { run, calls, injected, log: text }
 }
 

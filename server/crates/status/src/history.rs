@@ -212,7 +212,7 @@ fn last_line(file: &mut File) -> io::Result<(Option<HistoryLine>, bool)> {
 fn tail(file: &mut File, bytes: u64) -> io::Result<Vec<u8>> {
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
-    let mut tail = Vec::new();
+    let mut tail = Vec::with_capacity(length.min(bytes) as usize + 1);
     file.take(bytes).read_to_end(&mut tail)?;
     Ok(tail)
 }
