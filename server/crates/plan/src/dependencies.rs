@@ -5,7 +5,7 @@ use tallymark_text::Span;
 
 use crate::boxes::line_end;
 use crate::ids::reference;
-use crate::{Dependency, Ignored, Target, Task};
+use crate::{Dependency, Ignored, Phase, PhaseIndex, Target, Task};
 
 /// Finds the dependencies of all tasks, and gives each task its range of them.
 pub(crate) fn find(text: &str, tasks: &mut [Task], ignored: &[Ignored]) -> Vec<Dependency> {
@@ -34,6 +34,60 @@ pub(crate) fn find(text: &str, tasks: &mut [Task], ignored: &[Ignored]) -> Vec<D
         start += run.len() as u32;
     }
     found.into_iter().map(|(_, dependency)| dependency).collect()
+}
+
+/// Finds what whole phases wait for: a line between a phase's heading and its first task that begins with `Depends on`,
+/// `Dependencies` or `pipeline-start`.
+pub(crate) fn of_phases(
+    text: &str,
+    phases: &[Phase],
+    tasks: &[Task],
+    ignored: &[Ignored],
+) -> Vec<(PhaseIndex, Dependency)> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    for word in [b"epend".as_slice(), b"ipeline-start"] {
+        for at in memmem::find_iter(bytes, word) {
+            let Some(at) = at.checked_sub(1) else { continue };
+            let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |end| end + 1);
+            let is_markup = |byte: &u8| matches!(byte, b' ' | b'\t' | b'*' | b'_' | b'-' | b'+');
+            if !bytes[start..at].iter().all(is_markup) || crate::annotations::is_ignored(ignored, at) {
+                continue;
+            }
+            // The heading above, and no task between.
+            let Some(phase) =
+                phases.partition_point(|phase| (phase.heading.start as usize) < at).checked_sub(1)
+            else {
+                continue;
+            };
+            let task = tasks.partition_point(|task| (task.line.start as usize) < at).checked_sub(1);
+            let heading = phases[phase].heading.start;
+            if at >= phases[phase].block.end as usize
+                || task.is_some_and(|task| tasks[task].line.start >= heading)
+            {
+                continue;
+            }
+            let end = line_end(&bytes[..floor(text, at + LONGEST_LIST)], at);
+            let list =
+                if word == b"epend" { list_after(text, at, end) } else { pipeline_start(text, at, end) };
+            let Some(list) = list else { continue };
+            read_list(text, list, end, |dependency| found.push((PhaseIndex(phase as u32), dependency)));
+        }
+    }
+    found.sort_by_key(|(phase, dependency)| (*phase, dependency.span.start));
+    found
+}
+
+/// `pipeline-start:** when 1.3 completes`: where the first id may be.
+fn pipeline_start(text: &str, at: usize, end: usize) -> Option<usize> {
+    let rest = text[at..end].trim_start_matches(['p', 'P']).strip_prefix("ipeline-start")?;
+    let value =
+        rest.trim_start_matches(['*', '_', ' ']).strip_prefix(':')?.trim_start_matches(['*', '_', ' ']);
+    let value = ["when ", "When ", "after ", "After "]
+        .iter()
+        .find_map(|word| value.strip_prefix(word))
+        .unwrap_or(value);
+    Some(end - value.len())
 }
 
 /// How many bytes behind its word a list of dependencies is read. A line may be a whole file long.

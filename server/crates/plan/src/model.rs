@@ -46,6 +46,9 @@ pub struct Plan {
     pub criteria: Vec<Criterion>,
     /// All dependencies of all tasks; [`Task::dependencies`] is a range of it.
     pub dependencies: Vec<Dependency>,
+    /// What whole phases wait for, in document order: `**pipeline-start:** when 1.3 completes`, `**Depends on**: Phase 1`
+    /// between a phase's heading and its first task. Each task of the phase waits for that too.
+    pub phase_dependencies: Vec<(PhaseIndex, Dependency)>,
     /// The path that `**Output:**` names, without backticks.
     pub output: Option<Span>,
     /// Statements about progress that can be checked.
@@ -483,6 +486,13 @@ impl Plan {
     pub fn dependencies(&self, task: TaskIndex) -> &[Dependency] {
         let range = &self.task(task).dependencies;
         &self.dependencies[range.start as usize..range.end as usize]
+    }
+
+    /// What a phase waits for as a whole.
+    pub fn dependencies_of_phase(&self, phase: PhaseIndex) -> impl Iterator<Item = &Dependency> {
+        let first = self.phase_dependencies.partition_point(|(other, _)| *other < phase);
+        let own = self.phase_dependencies[first..].iter().take_while(move |(other, _)| *other == phase);
+        own.map(|(_, dependency)| dependency)
     }
 
     /// The innermost task whose first line lies at `offset` (line end included).

@@ -91,6 +91,7 @@ impl Begun {
 
         keys::assign(text, &mut found.tasks, reading.ids_restart());
         let dependencies = dependencies::find(text, &mut found.tasks, &ignored);
+        let phase_dependencies = dependencies::of_phases(text, &found.phases, &found.tasks, &ignored);
         annotations::execution_notes(&source, &ignored, &mut found.tasks);
         let claims = claims::find(&claims::Around {
             source: &source,
@@ -107,6 +108,7 @@ impl Begun {
             tasks: found.tasks,
             criteria: found.criteria,
             dependencies,
+            phase_dependencies,
             output: annotations::output(&source, &ignored),
             claims,
             allowances: annotations::allowances(&source, &blocks.comments),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use tallymark_plan::{Meaning, Phase, PhaseIndex, Plan, Target, TaskForm, TaskIndex};
+use tallymark_plan::{Dependency, Meaning, Phase, PhaseIndex, Plan, Target, TaskForm, TaskIndex};
 use tallymark_status::{EntryIndex, Status};
 
 use crate::ids::TaskIds;
@@ -171,20 +171,19 @@ impl Joined {
         let plan = &*self.plan;
         let mut found = Vec::new();
         for dependency in plan.dependencies(task) {
-            match dependency.target {
-                Target::Task => {
-                    found
-                        .extend(self.named(plan.slice(dependency.span), task).map(|task| task.0..task.0 + 1));
-                }
-                Target::Range(first, last) => {
-                    let first = self.named(plan.slice(first), task).next();
-                    let last = self.named(plan.slice(last), task).last();
-                    if let (Some(first), Some(last)) = (first, last) {
-                        found.push(first.0..last.0 + 1);
-                    }
-                }
-                Target::Phase(number) => found.extend(self.tasks_of_phase(plan.slice(number))),
+            self.named_by(dependency, task, &mut found);
+        }
+        if let Some(phase) = plan.task(task).phase {
+            let own = found.len();
+            for dependency in plan.dependencies_of_phase(phase) {
+                self.named_by(dependency, task, &mut found);
             }
+            // A phase inside the one it waits for does not wait for itself.
+            let mut at = 0;
+            found.retain(|range| {
+                at += 1;
+                at <= own || !range.contains(&task.0)
+            });
         }
         if let (Some(status), Some(entry)) = (self.status(), self.entry(task)) {
             for id in &status.entry(entry).dependencies {
@@ -194,6 +193,24 @@ impl Joined {
             }
         }
         found
+    }
+
+    /// The tasks that a dependency of a task names.
+    fn named_by(&self, dependency: &Dependency, task: TaskIndex, found: &mut Vec<Range<u32>>) {
+        let plan = &*self.plan;
+        match dependency.target {
+            Target::Task => {
+                found.extend(self.named(plan.slice(dependency.span), task).map(|task| task.0..task.0 + 1));
+            }
+            Target::Range(first, last) => {
+                let first = self.named(plan.slice(first), task).next();
+                let last = self.named(plan.slice(last), task).last();
+                if let (Some(first), Some(last)) = (first, last) {
+                    found.push(first.0..last.0 + 1);
+                }
+            }
+            Target::Phase(number) => found.extend(self.tasks_of_phase(plan.slice(number))),
+        }
     }
 
     /// The tasks that a task waits for, one by one in document order, without itself.

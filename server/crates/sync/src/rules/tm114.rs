@@ -60,7 +60,10 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
 /// Whether plan or status.json names anything that a task waits for.
 fn has_dependencies(context: &Context<'_>, task: TaskIndex) -> bool {
     let entry = context.status.zip(context.joined.entry(task));
+    let of_phase =
+        context.plan.task(task).phase.and_then(|phase| context.plan.dependencies_of_phase(phase).next());
     !context.plan.dependencies(task).is_empty()
+        || of_phase.is_some()
         || entry.is_some_and(|(status, entry)| !status.entry(entry).dependencies.is_empty())
 }
 

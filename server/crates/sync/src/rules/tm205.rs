@@ -1,11 +1,12 @@
 //! TM205: a task depends on an id that is nowhere.
 
 use hashbrown::HashSet;
-use tallymark_plan::{Plan, Target, TaskIndex};
+use tallymark_plan::{Dependency, Plan, Target, TaskIndex};
 use tallymark_text::{Edit, Span};
 
 use super::renumber::Number;
 use super::{Context, Needs, Reporter, Rule};
+use crate::words::quoted;
 use crate::{File, Finding, Fix, FixAction, Place, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -23,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
-    if plan.dependencies.is_empty() {
+    if plan.dependencies.is_empty() && plan.phase_dependencies.is_empty() {
         return;
     }
     // An id of a kind that no task of the plan has (a ticket, a pull request) names something elsewhere.
@@ -51,7 +52,18 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             reporter.report(Place::plan(dependency.span), Subject::Task(task), message, Vec::new());
         }
     }
-    let concerned = plan.dependencies.len();
+    for (phase, dependency) in &plan.phase_dependencies {
+        for span in ids(dependency) {
+            let id = plan.slice(span);
+            if !kinds.contains(&kind(id)) || is_somewhere(context, id) {
+                continue;
+            }
+            let title = quoted(plan.slice(plan.phases[phase.get()].title));
+            let message = format!("{title} waits for {id}, which is nowhere in this plan");
+            reporter.report(Place::plan(span), Subject::Phase(*phase), message, Vec::new());
+        }
+    }
+    let concerned = plan.dependencies.len() + plan.phase_dependencies.len();
     reporter.once(File::Plan, concerned, |count| {
         format!("{count} dependencies name ids that are nowhere in this plan")
     });
@@ -67,14 +79,17 @@ fn kind(id: &str) -> Kind<'_> {
 
 /// The ids that the dependencies of a task name.
 fn named(plan: &Plan, task: TaskIndex) -> impl Iterator<Item = Span> {
-    plan.dependencies(task)
-        .iter()
-        .flat_map(|dependency| match dependency.target {
-            Target::Task => [Some(dependency.span), None],
-            Target::Range(first, last) => [Some(first), Some(last)],
-            Target::Phase(_) => [None, None],
-        })
-        .flatten()
+    plan.dependencies(task).iter().flat_map(ids)
+}
+
+/// The ids that a dependency names.
+fn ids(dependency: &Dependency) -> impl Iterator<Item = Span> {
+    let ids = match dependency.target {
+        Target::Task => [Some(dependency.span), None],
+        Target::Range(first, last) => [Some(first), Some(last)],
+        Target::Phase(_) => [None, None],
+    };
+    ids.into_iter().flatten()
 }
 
 /// Whether a task bears the id, or an entry of status.json does (then the task is what is missing, and told as that).
@@ -141,6 +156,17 @@ mod tests {
                 r#"plan:6 "99999.9": 1.2 depends on 99999.9, which is nowhere in this plan"#,
                 r#"plan:7 "Phase 7": 1.3 depends on phase 7, which is nowhere in this plan"#
             ]
+        );
+    }
+
+    #[test]
+    fn what_a_whole_phase_waits_for_is_looked_for() {
+        let case = plan(
+            "# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n\n## Phase 2: Rest\n**pipeline-start:** when 1.8 completes\n\n- [ ] 2.1 Sleep\n",
+        );
+        assert_eq!(
+            case.findings("TM205"),
+            [r#"plan:8 "1.8": “Phase 2: Rest” waits for 1.8, which is nowhere in this plan"#]
         );
     }
 

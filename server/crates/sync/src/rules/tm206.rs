@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let has_status_dependencies = context
         .status
         .is_some_and(|status| status.entries.iter().any(|entry| !entry.dependencies.is_empty()));
-    if plan.dependencies.is_empty() && !has_status_dependencies {
+    if plan.dependencies.is_empty() && plan.phase_dependencies.is_empty() && !has_status_dependencies {
         return;
     }
     let Some(arrows) = arrows(context.joined) else { return };
@@ -124,6 +124,20 @@ mod tests {
             assert_eq!(findings.len(), 1, "{depends}: {findings:?}");
             assert!(findings[0].contains("1.1 → 2.1 → 1.1 can never begin"), "{findings:?}");
         }
+    }
+
+    #[test]
+    fn phases_that_wait_for_each_other_are_a_circle() {
+        let phases = |first: &str| {
+            format!(
+                "# P\n\n## Phase 1: Work\n\n{first}\n\n- [ ] 1.1 A\n\n## Phase 2: Rest\n\n**pipeline-start:** when 1.1 completes\n\n- [ ] 2.1 B\n"
+            )
+        };
+        let findings = plan(&phases("**Depends on**: Phase 2")).findings("TM206");
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].contains("1.1 → 2.1 → 1.1 can never begin"), "{findings:?}");
+        assert_eq!(plan(&phases("**Depends on**: nothing")).findings("TM206"), [""; 0]);
+        assert_eq!(plan(&phases("**Depends on**: Phase 1")).findings("TM206"), [""; 0]);
     }
 
     #[test]
