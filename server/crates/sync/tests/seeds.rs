@@ -1,8 +1,6 @@
 //! What each rule says of four long plans from the wild, read sentence by sentence. They lie beside the repository and are not
 //! part of it; without them the test says so and passes. `boxes`, the clock and the disk are left out.
 
-#![expect(clippy::print_stdout, reason = "a test that skips says so")]
-
 use std::path::Path;
 use std::sync::Arc;
 
