@@ -5,8 +5,8 @@ use std::path::Path;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::commands::{
-    all_plans, detect_stuck, findings, graph, history, increment_retry, init, next, phases, progress,
-    renumber, runs, status, sync_check,
+    all_plans, batch, detect_stuck, findings, graph, history, increment_retry, init, next, phases, progress,
+    renumber, restore, runs, status, sync_check, undo, validate,
 };
 use crate::{answer, marking, report};
 
@@ -19,11 +19,13 @@ fn schema_of<T: JsonSchema>() -> Schema {
 fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("all-plans", schema_of::<all_plans::PlanList>()),
+        ("batch", schema_of::<batch::Told<'static>>()),
         ("check", schema_of::<report::json_schema::Document<'static>>()),
         ("detect-stuck", schema_of::<detect_stuck::StuckTasks>()),
         ("error", schema_of::<answer::Refused<'static>>()),
         ("findings-read", schema_of::<findings::Kept>()),
         ("findings-write", schema_of::<findings::Written>()),
+        ("generations", schema_of::<restore::Listed>()),
         ("graph", schema_of::<graph::json::Object<'static>>()),
         ("history", schema_of::<history::Told<'static>>()),
         ("increment-retry", schema_of::<increment_retry::Counted>()),
@@ -33,10 +35,13 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("phases", schema_of::<phases::PhaseList>()),
         ("progress", schema_of::<progress::Object>()),
         ("renumber", schema_of::<renumber::Object<'static>>()),
+        ("restore", schema_of::<restore::Told<'static>>()),
         ("retries", schema_of::<crate::failed::FailedTasks>()),
         ("runs", schema_of::<runs::Run>()),
         ("status", schema_of::<status::overview::Overview<'static>>()),
         ("sync-check", schema_of::<sync_check::Comparison<'static>>()),
+        ("undo", schema_of::<undo::Told<'static>>()),
+        ("validate", schema_of::<validate::Told>()),
     ]
 }
 

@@ -90,7 +90,7 @@ fn what_needs_no_guess_is_mended_and_the_original_kept() {
 #[test]
 fn what_would_need_a_guess_is_left_and_the_way_out_named() {
     let cases: [(&str, &[u8], i32, &str); 7] = [
-        ("cut short", STATUS_TEXT[..300].as_bytes(), 2, "tallymark restore"),
+        ("cut short", &STATUS_TEXT.as_bytes()[..300], 2, "tallymark restore"),
         ("another program's", br#"{"name": "x", "version": "1"}"#, 2, "tallymark restore"),
         ("newer", br#"{"schema_version": 2, "tasks": [{"id": "1.1", "status": "pending"}]}"#, 2, "a newer one can write it"),
         ("no text", b"\xff\x00\x01{", 2, "tallymark restore"),
@@ -114,7 +114,7 @@ fn a_mark_on_a_file_that_is_not_to_be_written_names_the_command_that_helps() {
     let newer = br#"{"schema_version": 2, "tasks": [{"id": "1.3", "status": "pending"}]}"#;
     let tail = format!("{STATUS_TEXT}\n}}");
     let cases: [(&[u8], i32, &str); 5] = [
-        (STATUS_TEXT[..300].as_bytes(), 2, "tallymark restore"),
+        (&STATUS_TEXT.as_bytes()[..300], 2, "tallymark restore"),
         (numeric, 2, "tallymark validate --repair"),
         (doubled, 1, "tallymark validate"),
         (newer, 2, "a newer one can write it"),

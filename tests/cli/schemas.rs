@@ -74,12 +74,22 @@ const CALLS: &[(&str, &[&str], i32)] = &[
     ("error", &["findings", "read", "1.1", "--json"], 1),
     ("history", &["history", "--json"], 0),
     ("status", &["status", "--json"], 0),
+    ("batch", &["batch", "lines.jsonl", "--json"], 0),
+    ("undo", &["undo", "--json"], 0),
+    ("undo", &["undo", "--json", "--dry-run"], 0),
+    ("validate", &["validate", "--json"], 1),
+    ("validate", &["validate", "--repair", "--json"], 1),
+    ("generations", &["restore", "--list", "--json"], 0),
+    ("restore", &["restore", "--from", "history", "--json"], 0),
+    ("restore", &["restore", "--from", "2", "--json", "--dry-run"], 0),
+    ("error", &["restore", "--json"], 2),
 ];
 
 #[test]
 fn what_every_command_writes_is_what_its_schema_says() {
     let workspace = Workspace::sample();
     workspace.write("notes.md", "text\n");
+    workspace.write("lines.jsonl", "{\"task\": \"1.1\", \"do\": \"start\"}\n");
     for (name, arguments, code) in CALLS {
         let run = workspace.run(arguments);
         assert_eq!(run.code, *code, "{arguments:?}\n{}\n{}", run.out, run.err);

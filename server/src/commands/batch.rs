@@ -11,6 +11,7 @@ use tallymark_status::{Context, Revision, Store};
 use tallymark_sync::{Joined, Marking, MarkingSequence, join};
 use tallymark_workspace::Loaded;
 
+use crate::answer::Refusal;
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
 use crate::marking::{ATTEMPTS, Names, Writer, boxes, only_failed, refused, refused_batch, store_failure};
@@ -70,7 +71,8 @@ struct Refused {
 }
 
 #[derive(Serialize)]
-struct Told {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Told<'a> {
     schema_version: u32,
     ok: bool,
     plan: String,
@@ -80,11 +82,12 @@ struct Told {
     revision: Option<String>,
     progress: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
+    error: Option<Refusal<'a>>,
 }
 
 #[derive(Serialize)]
-struct ToldLine {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ToldLine {
     line: usize,
     task: String,
     /// `changed`, `already` or `refused`.
@@ -242,7 +245,7 @@ impl Batch {
             lines: done.fates.iter().map(Fate::told).collect(),
             revision: done.after.status().map(|status| status.revision().to_string()),
             progress: done.after.total.into(),
-            error: done.half.as_ref().map(|failure| failure.message.clone()),
+            error: done.half.as_ref().map(Refusal::from),
         };
         let half = done.half.as_ref().map_or(Exit::Done, |failure| failure.exit);
         (json_text(&told) + "\n", half.max(done.exit))

@@ -250,7 +250,7 @@ fn one_line(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod schema {
+pub mod schema {
     //! The shape of a [`HistoryLine`](tallymark_status::HistoryLine), for `docs/schema/`.
 
     /// One change, as the history tells it.
@@ -298,7 +298,7 @@ mod schema {
     /// A member of an entry.
     #[derive(schemars::JsonSchema)]
     #[expect(dead_code, reason = "only its shape is of interest")]
-    struct Field {
+    pub struct Field {
         key: String,
         /// Its value before; absent if there was none.
         #[schemars(skip_serializing_if = "absent")]

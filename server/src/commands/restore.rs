@@ -61,14 +61,16 @@ impl FromStr for Source {
 }
 
 #[derive(Serialize)]
-struct Listed {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Listed {
     schema_version: u32,
     status: String,
     generations: Vec<ListedGeneration>,
 }
 
 #[derive(Serialize)]
-struct ListedGeneration {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ListedGeneration {
     number: u32,
     path: String,
     tasks: Option<usize>,
@@ -79,7 +81,8 @@ struct ListedGeneration {
 }
 
 #[derive(Serialize)]
-struct Told<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Told<'a> {
     schema_version: u32,
     ok: bool,
     plan: String,
@@ -89,8 +92,10 @@ struct Told<'a> {
     base: &'static str,
     generation: Option<u32>,
     /// Changes that were done again on top of that.
+    #[cfg_attr(test, schemars(with = "Vec<super::history::schema::Change>"))]
     replayed: &'a [HistoryLine],
     /// Changes since that could not be.
+    #[cfg_attr(test, schemars(with = "Vec<super::history::schema::Change>"))]
     missed: &'a [HistoryLine],
     /// The history does not know the generation: what came after it is not known.
     unknown_since: bool,
@@ -106,9 +111,11 @@ struct Told<'a> {
 }
 
 #[derive(Serialize)]
-struct ToldDifference<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ToldDifference<'a> {
     id: &'a str,
     gone: bool,
+    #[cfg_attr(test, schemars(with = "Vec<super::history::schema::Field>"))]
     fields: &'a [FieldChange],
 }
 

@@ -9,6 +9,7 @@ use tallymark_sync::{Joined, join};
 use tallymark_workspace::Loaded;
 
 use super::history::{change_text, is_transition, states};
+use crate::answer::Refusal;
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
 use crate::marking::{Writer, boxes, refused_json, store_failure};
@@ -41,7 +42,8 @@ struct Done {
 }
 
 #[derive(Serialize)]
-struct Told<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Told<'a> {
     schema_version: u32,
     ok: bool,
     plan: String,
@@ -52,11 +54,12 @@ struct Told<'a> {
     /// The file has the very bytes from before again.
     exact: bool,
     /// The changes that were taken back, as the history has them, oldest first.
+    #[cfg_attr(test, schemars(with = "Vec<super::history::schema::Change>"))]
     undone: &'a [HistoryLine],
     revision: String,
     progress: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a str>,
+    error: Option<Refusal<'a>>,
 }
 
 impl Undo {
@@ -167,7 +170,7 @@ impl Undo {
             undone: &undone.lines,
             revision: undone.applied.after.to_string(),
             progress: after.total.into(),
-            error: half.as_ref().map(|failure| failure.message.as_str()),
+            error: half.as_ref().map(Refusal::from),
         };
         (json_text(&told) + "\n", half.as_ref().map_or(Exit::Done, |failure| failure.exit))
     }

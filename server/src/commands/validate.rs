@@ -7,7 +7,7 @@ use serde::Serialize;
 use tallymark_status::{Context, Repaired, Revision, Store};
 use tallymark_sync::{File, Severity};
 use tallymark_text::Encoding;
-use tallymark_workspace::{discover, load_if_plan};
+use tallymark_workspace::{discover, load, load_if_plan};
 
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
@@ -35,7 +35,8 @@ pub struct Validate {
 }
 
 #[derive(Serialize)]
-struct Told {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Told {
     schema_version: u32,
     /// Nothing is wrong with it that matters.
     ok: bool,
@@ -58,7 +59,8 @@ struct Told {
 }
 
 #[derive(Serialize)]
-struct Problem {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Problem {
     code: &'static str,
     severity: &'static str,
     /// From one, as `column`, which counts characters.
@@ -86,7 +88,7 @@ impl Validate {
     }
 
     fn validate(&self, session: &Session) -> Result<(Told, Exit), Failure> {
-        let current = self.choice.load(session)?;
+        let current = self.load(session)?;
         let loaded = &current.loaded;
         let path = &loaded.located.path;
         if !loaded.located.exists {
@@ -111,7 +113,7 @@ impl Validate {
         let exit = match worst {
             // What is left after a repair, a new look tells.
             _ if written => {
-                let after = self.choice.load(session)?;
+                let after = self.load(session)?;
                 let mut worst = None;
                 findings_of(&after, &mut worst);
                 if worst >= Some(Severity::Warning) { Exit::Found } else { Exit::Done }
@@ -136,6 +138,13 @@ impl Validate {
             shared_with,
         };
         Ok((told, exit))
+    }
+
+    /// The plan with its findings.
+    fn load(&self, session: &Session) -> Result<Current, Failure> {
+        let Current { workspace, loaded } = self.choice.load(session)?;
+        let loaded = load(&workspace.root, &loaded.path, &workspace.settings, Some(session.now))?;
+        Ok(Current { workspace, loaded })
     }
 
     /// What can be mended; mends it, if that was asked for.

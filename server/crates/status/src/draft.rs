@@ -74,6 +74,7 @@ pub(crate) fn apply(
 }
 
 /// What became of a request.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 enum Step {
     Done(Outcome),
     /// It can be answered only from the text that the requests before it make.

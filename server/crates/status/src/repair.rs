@@ -72,6 +72,12 @@ impl Store {
     }
 }
 
+/// Finds what one sort of mending would edit, and says so.
+type Pass = fn(&Status, &mut Vec<String>) -> Vec<Edit>;
+
+/// In this order: each reads the file that those before it have left.
+const PASSES: [Pass; 3] = [shadowed_keys, equal_entries, types];
+
 /// The file as it can be made without a guess, and what was done to it; the error is why it cannot be read even so.
 fn mend(bytes: &[u8], now: i64) -> Result<(Status, Vec<String>), String> {
     let mut mended = Vec::new();
@@ -97,8 +103,7 @@ fn mend(bytes: &[u8], now: i64) -> Result<(Status, Vec<String>), String> {
         status = Status::parse(Arc::new(status.source.with_text(&text)));
         mended.push(format!("what stood behind the end, from line {line} on, taken away"));
     }
-    let passes: [fn(&Status, &mut Vec<String>) -> Vec<Edit>; 3] = [shadowed_keys, equal_entries, types];
-    for pass in passes {
+    for pass in PASSES {
         let edits = pass(&status, &mut mended);
         if !edits.is_empty() {
             let text = apply_edits(status.source.text(), &edits).map_err(|error| error.to_string())?;
@@ -134,7 +139,7 @@ fn decode(bytes: &[u8], mended: &mut Vec<String>) -> Result<Source, String> {
     let wide = |order: fn([u8; 2]) -> u16| {
         let units = rest[2..].chunks_exact(2).map(|pair| order([pair[0], pair[1]]));
         let text: Result<String, _> = char::decode_utf16(units).collect();
-        text.ok().filter(|_| rest.len() % 2 == 0)
+        text.ok().filter(|_| rest.len().is_multiple_of(2))
     };
     let utf16 = match rest {
         [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
