@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands::*;
+use crate::examples;
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
 
@@ -211,7 +212,7 @@ pub fn parse() -> Arguments {
 
 /// The command line as clap has it, with the commands of the help in groups.
 pub fn command() -> clap::Command {
-    let command = Arguments::command();
+    let command = examples::add(Arguments::command());
     let header = command.get_styles().get_header();
     let literal = command.get_styles().get_literal();
     let mut groups = String::new();

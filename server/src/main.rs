@@ -5,6 +5,7 @@ mod arguments;
 mod bar;
 mod commands;
 mod current;
+mod examples;
 mod exit;
 mod failed;
 mod judgement;

@@ -5,8 +5,8 @@ use std::path::Path;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::commands::{
-    all_plans, batch, detect_stuck, findings, graph, history, increment_retry, init, next, phases, progress,
-    renumber, restore, runs, status, sync_check, undo, validate,
+    all_plans, batch, detect_stuck, dialect, explain, findings, graph, history, increment_retry, init, next,
+    phases, progress, renumber, restore, runs, status, sync_check, undo, validate,
 };
 use crate::{answer, marking, report};
 
@@ -22,7 +22,9 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("batch", schema_of::<batch::Told<'static>>()),
         ("check", schema_of::<report::json_schema::Document<'static>>()),
         ("detect-stuck", schema_of::<detect_stuck::StuckTasks>()),
+        ("dialect", schema_of::<dialect::Object<'static>>()),
         ("error", schema_of::<answer::Refused<'static>>()),
+        ("explain", schema_of::<explain::Explanation>()),
         ("findings-read", schema_of::<findings::Kept>()),
         ("findings-write", schema_of::<findings::Written>()),
         ("generations", schema_of::<restore::Listed>()),
@@ -69,5 +71,6 @@ fn the_schemas_are_those_of_the_types() {
         .filter(|name| name != "README.md")
         .collect();
     stored.sort();
+    names.sort();
     assert_eq!(stored, names, "a file of another name");
 }

@@ -43,7 +43,14 @@ fn fits(name: &str, object: &Value) {
 /// The schema, the arguments, the exit code. In this order, as each finds what those before it have left.
 const CALLS: &[(&str, &[&str], i32)] = &[
     ("check", &["check", "--format", "json"], 1),
+    ("check", &["check", "--json"], 1),
+    ("explain", &["explain", "--json"], 0),
+    ("explain", &["explain", "TM103", "--json", "--color", "always"], 0),
+    ("explain", &["explain", "docs/plans/parser ü.md:8", "--json"], 0),
+    ("error", &["explain", "TM999", "--json"], 2),
+    ("dialect", &["dialect", "docs/plans/parser ü.md", "--json"], 0),
     ("next", &["next", "9", "--json"], 0),
+    ("progress", &["progress", "--json"], 0),
     ("progress", &["progress", "--format", "json"], 0),
     ("graph", &["graph", "--json"], 0),
     ("renumber", &["renumber", "--from", "1.2", "--to", "1.9", "--dry-run", "--json"], 0),
@@ -110,6 +117,24 @@ fn a_plan_without_status_json_fits_too() {
     ] {
         fits(name, &workspace.run(arguments).exits(0).json());
     }
+}
+
+/// Every command that writes JSON is among the calls.
+#[test]
+fn every_command_with_json_is_called() {
+    let workspace = Workspace::new();
+    let help = workspace.run(&["--help"]).exits(0).out.clone();
+    let commands =
+        help.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(['-', ' ']));
+    let mut with_json = 0;
+    for command in commands.filter_map(|line| line.split(' ').next()) {
+        let own = workspace.run(&[command, "--help"]).exits(0).out.clone();
+        if own.contains("--json") && own.contains("Options:") {
+            with_json += 1;
+            assert!(CALLS.iter().any(|(_, call, _)| call[0] == command), "no call of {command}");
+        }
+    }
+    assert!(with_json > 20, "{with_json}");
 }
 
 #[test]

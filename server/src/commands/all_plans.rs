@@ -21,7 +21,6 @@ const WIDEST: usize = 60;
 
 /// Show how far every plan of the workspace is
 #[derive(Args)]
-#[command(after_help = "tallymark all-plans\ntallymark all-plans --json")]
 pub struct AllPlans {
     /// Write one JSON object
     #[arg(long)]

@@ -37,6 +37,9 @@ pub struct Check {
     /// What to write
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// Fail at findings of this severity or above: error, warning, information, hint, never
     #[arg(long, value_name = "LEVEL", value_parser = FailOn::from_name)]
     fail_on: Option<FailOn>,
@@ -44,7 +47,7 @@ pub struct Check {
     #[arg(long)]
     fix: bool,
     /// Show what --fix would change, and change nothing
-    #[arg(long, conflicts_with_all = ["fix", "format"])]
+    #[arg(long, conflicts_with_all = ["fix", "format", "json"])]
     diff: bool,
     /// As --fix, but write nothing: report what would be left
     #[arg(long)]
@@ -58,7 +61,7 @@ pub struct Check {
         value_name = "FILE",
         num_args = 0..=1,
         require_equals = true,
-        conflicts_with_all = ["fix", "diff", "dry_run", "format", "baseline"]
+        conflicts_with_all = ["fix", "diff", "dry_run", "format", "json", "baseline"]
     )]
     write_baseline: Option<Option<PathBuf>>,
     /// What the boxes of a plan with a status.json mean
@@ -126,7 +129,10 @@ struct Look<'a> {
 
 impl Check {
     /// Runs the command.
-    pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
+    pub fn run(mut self, session: &mut Session) -> Result<Exit, Failure> {
+        if self.json {
+            self.format = Format::Json;
+        }
         let values = self.values()?;
         let mut found = inputs::find(session, &self.paths, &values)?;
         let report = self.report(session);

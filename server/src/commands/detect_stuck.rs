@@ -21,7 +21,6 @@ use crate::times::{age, time_text};
 /// Signs of life are the task's startedAt and every change of it in the history. With --mark-failed, what is found is marked
 /// as failed, so that it can be tried again.
 #[derive(Args)]
-#[command(after_help = "tallymark detect-stuck --minutes 45\ntallymark detect-stuck --mark-failed --json")]
 pub struct DetectStuck {
     /// After so many minutes a task is stuck; without it, `limits.stuck` of tallymark.toml says (30 minutes)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -28,7 +28,8 @@ pub struct Dialect {
 }
 
 #[derive(Serialize)]
-struct Object<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Object<'a> {
     schema_version: u32,
     /// Absent means `null`: the file is no plan.
     dialect: Option<&'static str>,
@@ -37,6 +38,7 @@ struct Object<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row<'a> {
     line: usize,
     kind: &'static str,

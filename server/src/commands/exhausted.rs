@@ -8,7 +8,6 @@ use crate::session::Session;
 
 /// List the failed tasks that have no retry left: a person has to look at them
 #[derive(Args)]
-#[command(after_help = "tallymark exhausted\ntallymark exhausted --json")]
 pub struct Exhausted {
     #[command(flatten)]
     lister: Lister,

@@ -32,9 +32,6 @@ enum FindingsCommand {
 
 /// Keep a text with a task: findings/1-1.md beside status.json (also: write-findings)
 #[derive(Args)]
-#[command(
-    after_help = "tallymark findings write 1.1 --file report.md\nmake bench | tallymark findings write 1.1 --stdin"
-)]
 pub struct WriteFindings {
     /// The task's id, or its key
     id: String,
@@ -52,7 +49,6 @@ pub struct WriteFindings {
 
 /// Show the text that is kept with a task (also: read-findings)
 #[derive(Args)]
-#[command(after_help = "tallymark findings read 1.1")]
 pub struct ReadFindings {
     /// The task's id, or its key
     id: String,

@@ -16,7 +16,6 @@ use crate::session::Session;
 ///
 /// The task keeps its status. `retry`, and `start` of a failed task, count by themselves.
 #[derive(Args)]
-#[command(after_help = "tallymark increment-retry 2.1 --error \"exit code 137\"")]
 pub struct IncrementRetry {
     /// The task's id, or its key
     id: String,

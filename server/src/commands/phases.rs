@@ -13,7 +13,6 @@ use crate::session::Session;
 
 /// Show the phases of a plan, and how far each is
 #[derive(Args)]
-#[command(after_help = "tallymark phases\ntallymark phases --json")]
 pub struct Phases {
     #[command(flatten)]
     choice: Choice,

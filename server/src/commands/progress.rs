@@ -21,6 +21,9 @@ pub struct Progress {
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
 }
 
 /// How progress is written.
@@ -47,7 +50,8 @@ impl Progress {
     pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
         let current = self.choice.load(session)?;
         let joined = &current.loaded.analysis.joined;
-        let text = match self.format {
+        let format = if self.json { Format::Json } else { self.format };
+        let text = match format {
             Format::Text => bar::line(&session.output, joined.total),
             Format::Json => {
                 let plan = session.shown(&current.loaded.path);

@@ -9,7 +9,6 @@ use crate::session::Session;
 
 /// List the failed tasks that have retries left, and when each may be tried again
 #[derive(Args)]
-#[command(after_help = "tallymark retryable\ntallymark retryable --json")]
 pub struct Retryable {
     #[command(flatten)]
     lister: Lister,

@@ -27,7 +27,6 @@ enum RunsCommand {
 
 /// Begin a run, and print its id (also: start-run)
 #[derive(Args)]
-#[command(after_help = "RUN=$(tallymark runs begin)\ntallymark runs end \"$RUN\" --completed 3 --failed 0")]
 pub struct BeginRun {
     #[command(flatten)]
     choice: Choice,
@@ -37,7 +36,6 @@ pub struct BeginRun {
 
 /// End a run (also: complete-run)
 #[derive(Args)]
-#[command(after_help = "tallymark runs end run-1766545578111 --completed 3 --failed 0")]
 pub struct EndRun {
     /// The run's id
     run: String,

@@ -6,13 +6,13 @@ use tallymark_plan::{Criterion, LineKind, PhaseIndex, Plan, TaskIndex, Verdict};
 use tallymark_sync::{Analysis, MatchKind};
 use tallymark_workspace::{SETTINGS_FILE, load, relative};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::judgement::judge;
 use crate::output::{FAINT, STRONG, harmless};
 use crate::session::Session;
 
 /// Tells what a line (from one) is; without one, what the file is.
-pub fn explain(session: &mut Session, file: &Path, line: Option<usize>) -> Result<Exit, Failure> {
+pub fn explain(session: &Session, file: &Path, line: Option<usize>) -> Result<String, Failure> {
     let path = session.absolute(file);
     let workspace = session.workspace(session.root_of(&path));
     session.warn_of_settings(&workspace);
@@ -60,8 +60,7 @@ pub fn explain(session: &mut Session, file: &Path, line: Option<usize>) -> Resul
             told.push("  name = \"plain\"".to_owned());
         }
     }
-    session.output.text(&(told.join("\n") + "\n"));
-    Ok(Exit::Done)
+    Ok(told.join("\n") + "\n")
 }
 
 /// What a line (from zero) is, in sentences.
