@@ -110,6 +110,8 @@ pub enum Command {
     CompleteRun(runs::EndRun),
     Renumber(renumber::Renumber),
     Init(init::Init),
+    Import(import::Import),
+    Export(export::Export),
     Git(git::Git),
     MergeDriver(merge_driver::MergeDriver),
     Lsp(lsp::Lsp),
@@ -154,6 +156,8 @@ impl Command {
             Command::CompleteRun(command) => command.run(session),
             Command::Renumber(command) => command.run(session),
             Command::Init(command) => command.run(session),
+            Command::Import(command) => command.run(session),
+            Command::Export(command) => command.run(session),
             Command::Git(command) => command.run(session),
             Command::MergeDriver(command) => command.run(session),
             Command::Lsp(command) => command.run(session),
@@ -201,7 +205,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "detect-stuck",
         ],
     ),
-    ("Tools", &["git", "merge-driver", "lsp", "sidecar", "completions"]),
+    ("Tools", &["export", "import", "git", "merge-driver", "lsp", "sidecar", "completions"]),
 ];
 
 /// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.

@@ -5,8 +5,8 @@ use std::path::Path;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::commands::{
-    all_plans, batch, detect_stuck, dialect, explain, findings, graph, history, increment_retry, init, next,
-    phases, progress, renumber, restore, runs, status, sync_check, undo, validate,
+    all_plans, batch, detect_stuck, dialect, explain, findings, graph, history, import, increment_retry,
+    init, next, phases, progress, renumber, restore, runs, status, sync_check, undo, validate,
 };
 use crate::{answer, marking, report};
 
@@ -30,6 +30,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("generations", schema_of::<restore::Listed>()),
         ("graph", schema_of::<graph::json::Object<'static>>()),
         ("history", schema_of::<history::Told<'static>>()),
+        ("import", schema_of::<import::Told>()),
         ("increment-retry", schema_of::<increment_retry::Counted>()),
         ("init", schema_of::<init::Told>()),
         ("mark", schema_of::<marking::Told<'static>>()),

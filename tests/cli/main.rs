@@ -24,6 +24,7 @@ mod git;
 mod graph;
 mod history;
 mod init;
+mod interchange;
 #[cfg(unix)]
 mod kills;
 mod marks;

@@ -91,7 +91,9 @@ impl Init {
         {
             let shown = session.shown(&loaded.located.path);
             let message = format!("the state of this plan is kept by {}, in {shown}", other.format.owner());
-            return Err(Failure::could_not(message));
+            let help =
+                format!("`tallymark import {shown}` makes a status.json of it, which then counts instead");
+            return Err(Failure::could_not(message).help(help));
         }
         let exists = status_file.is_some_and(|status| status.format.is_ours());
         let mut told = Told {

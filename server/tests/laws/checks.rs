@@ -128,6 +128,8 @@ pub const KEPT: &[Kept] = &[
             "server/src/plan_file.rs",
             // Findings files, which bear the ids of tasks in their names.
             "server/src/commands/renumber/findings.rs",
+            // `export -o`: a new file for another program, never over one that is there.
+            "server/src/commands/export.rs",
             // "Treat this file as a plan": tallymark.toml, where no editor has it open.
             "server/crates/lsp/src/commands/treat_as_plan.rs",
         ],

@@ -13,6 +13,7 @@ mod fields;
 mod format;
 mod history;
 mod holder;
+pub mod interchange;
 mod json;
 mod lock;
 mod merge;

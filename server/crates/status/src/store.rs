@@ -14,6 +14,7 @@ use tallymark_text::Source;
 use crate::{
     Format, NewFile, Outcome, ProblemKind, Request, Revision, Status, StoreError, draft,
     history::{History, HistoryLine, MarkChange},
+    interchange::{self, Head, Record},
     lock::{Folder, StoreLock, Waiting},
     write::{self, Replaced},
 };
@@ -118,7 +119,32 @@ impl Store {
         file: &NewFile,
         context: &Context<'_>,
     ) -> Result<(Self, Applied), StoreError> {
-        let store = Self { path: path.into() };
+        let text = file.render(context.now_milliseconds);
+        Self::create_text(path.into(), &text, file.tasks.len(), "create", context)
+    }
+
+    /// Makes a new file of tasks that were kept elsewhere, with their times and notes, and its folders.
+    ///
+    /// # Errors
+    /// There is one already, or it cannot be made.
+    pub fn import(
+        path: impl Into<PathBuf>,
+        records: &[Record],
+        head: &Head,
+        context: &Context<'_>,
+    ) -> Result<(Self, Applied), StoreError> {
+        let text = interchange::status_json(records, head, context.now_milliseconds);
+        Self::create_text(path.into(), &text, records.len(), "import", context)
+    }
+
+    fn create_text(
+        path: PathBuf,
+        text: &str,
+        tasks: usize,
+        change: &'static str,
+        context: &Context<'_>,
+    ) -> Result<(Self, Applied), StoreError> {
+        let store = Self { path };
         let failed = |doing| {
             let path = store.path.clone();
             move |error| StoreError::Io { doing, path, error }
@@ -130,19 +156,14 @@ impl Store {
             store.path.file_name().ok_or_else(|| failed("make it")(io::ErrorKind::InvalidInput.into()))?;
         let path = fs::canonicalize(parent).map_err(failed("find its folder"))?.join(name);
         let folder = Folder::beside(&path);
-        let source = Arc::new(Source::new(&file.render(context.now_milliseconds)));
+        let source = Arc::new(Source::new(text));
         let mut lock = StoreLock::acquire(&path, &folder, context.waiting())?;
         if fs::symlink_metadata(&path).is_ok() {
             return Err(StoreError::Exists { path });
         }
         let status = Status::parse(source);
         let (before, after) = (Revision::of(b""), status.revision());
-        let outcome = Outcome {
-            change: "create",
-            to: format!("{} tasks", file.tasks.len()),
-            changed: true,
-            ..Outcome::default()
-        };
+        let outcome = Outcome { change, to: format!("{tasks} tasks"), changed: true, ..Outcome::default() };
         let applied = Applied { outcomes: vec![outcome], status, before, after };
         if put(&path, &applied, &folder, &mut lock, context)? {
             Ok((store, applied))

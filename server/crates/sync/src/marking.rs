@@ -368,7 +368,7 @@ fn box_edit(joined: &Joined, task: TaskIndex, to: Word) -> Option<Edit> {
 }
 
 /// The entry that a task of the plan gets, its status as its mark says.
-fn new_entry(joined: &Joined, task: TaskIndex) -> NewEntry {
+pub(crate) fn new_entry(joined: &Joined, task: TaskIndex) -> NewEntry {
     let plan = &joined.plan;
     NewEntry {
         id: plan.key(task).to_owned(),
