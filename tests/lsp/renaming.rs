@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::{Client, Setup};
-use crate::workspace::Workspace;
+use crate::workspace::{PLAN, Workspace};
 
 const TEXT: &str = "# Plan\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n  - [ ] 1.1.1 Open\n- [ ] 1.2 Write (depends: 1.1)\n\nTask 1.1 needs version 1.1.\n";
 
@@ -47,4 +47,22 @@ fn an_id_is_renamed_where_it_is_written_and_named() {
         (&json!(-32803), Some("1.2 is the id of “Write” already"))
     );
     assert_eq!(client.exit(), 0);
+}
+
+#[test]
+fn the_command_edits_the_plan_and_then_writes_status_json() {
+    let workspace = Workspace::new();
+    let mut client = Client::start(&Setup::new(&workspace.root()));
+    let plan = workspace.plan();
+    client.open(&plan, PLAN);
+    let arguments = json!([{"plan": plan, "changes": [{"key": "1.1", "to": "1.9"}]}]);
+    let answer = client.execute(&json!({"command": "tallymark.renumber", "arguments": arguments}));
+    assert_eq!(answer["renumbered"], json!([{"from": "1.1", "to": "1.9"}]));
+    let edit = client.asked("workspace/applyEdit")["params"]["edit"]["documentChanges"][0].clone();
+    assert_eq!(edit["edits"][0]["newText"], "1.9");
+    let status = workspace.read("docs/plan-outputs/fix/status.json");
+    assert!(status.contains("\"1.9\"") && !status.contains("\"1.1\""), "{status}");
+    let taken = json!([{"plan": plan, "changes": [{"key": "1.1", "to": "1.2"}]}]);
+    let refused = client.execute(&json!({"command": "tallymark.renumber", "arguments": taken}));
+    assert!(refused["refused"].as_str().is_some_and(|why| why.starts_with("1.2 is the id of")), "{refused}");
 }

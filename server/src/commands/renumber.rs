@@ -274,7 +274,7 @@ fn counted(count: usize, thing: &str) -> String {
 
 fn refused(refusal: RenumberRefusal) -> Failure {
     let exit = match refusal.kind {
-        RenumberRefusalKind::Unreadable => Exit::CouldNot,
+        RenumberRefusalKind::Unreadable | RenumberRefusalKind::NotOurs => Exit::CouldNot,
         RenumberRefusalKind::NoId | RenumberRefusalKind::Taken | RenumberRefusalKind::NotAnId => Exit::Found,
     };
     Failure::new(exit, refusal.message)

@@ -261,6 +261,7 @@ fn fix(fix: tallymark_sync::Fix) -> Fix {
     let (target, edits) = match fix.action {
         FixAction::Plan(edits) => ("plan", edits),
         FixAction::Status(_) => ("status", Vec::new()),
+        FixAction::Renumber(_) => ("renumber", Vec::new()),
         FixAction::Init => ("init", Vec::new()),
     };
     let edits = edits

@@ -35,6 +35,8 @@ pub enum ActionKind {
     QuickFix,
     /// `refactor.rewrite.tallymark.start` and so on, a kind a verb, so that a key can be bound to it: marks tasks.
     Mark(Verb),
+    /// `refactor.rewrite.tallymark.renumber`: counts all ids through.
+    Renumber,
     /// `refactor.rewrite.tallymark.undo`: takes the last change of status.json back.
     Undo,
     /// `refactor.rewrite.tallymark`: makes a status.json, or has a file read as a plan.
@@ -55,6 +57,7 @@ impl ActionKind {
             ActionKind::Mark(Verb::Skip) => "refactor.rewrite.tallymark.skip",
             ActionKind::Mark(Verb::Reset) => "refactor.rewrite.tallymark.reset",
             ActionKind::Mark(Verb::Reopen) => "refactor.rewrite.tallymark.reopen",
+            ActionKind::Renumber => "refactor.rewrite.tallymark.renumber",
             ActionKind::Undo => "refactor.rewrite.tallymark.undo",
             ActionKind::Prepare => "refactor.rewrite.tallymark",
             ActionKind::FixAll => "source.fixAll.tallymark",
@@ -118,21 +121,26 @@ pub fn fix_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut rules: Vec<(&'static str, usize)> = Vec::new();
     for (index, finding) in touched.take(MOST_FIXED_FINDINGS) {
-        actions.extend(analysis.own_fixes(finding).into_iter().map(|fix| fix_action(fix, index)));
+        let fixes = analysis.own_fixes(finding).into_iter();
+        actions.extend(fixes.map(|fix| fix_action(analysis, fix, index)));
         if !rules.iter().any(|&(code, _)| code == finding.code) {
             rules.push((finding.code, index));
         }
     }
     for (code, index) in rules {
-        actions.extend(analysis.fix_of_all(code).map(|fix| fix_action(fix, index)));
+        actions.extend(analysis.fix_of_all(code).map(|fix| fix_action(analysis, fix, index)));
     }
     actions
 }
 
-fn fix_action(fix: Fix, finding: usize) -> Action {
+fn fix_action(analysis: &Analysis, fix: Fix, finding: usize) -> Action {
     let effect = match fix.action {
         FixAction::Plan(edits) => Effect::EditPlan(edits),
         FixAction::Status(requests) => Effect::ChangeStatus(requests),
+        FixAction::Renumber(changes) => {
+            let key = |task| analysis.joined.plan.key(task).to_owned();
+            Effect::Renumber(changes.into_iter().map(|(task, id)| (key(task), id)).collect())
+        }
         FixAction::Init => Effect::Init,
     };
     Action {
@@ -157,6 +165,18 @@ pub fn fix_all(analysis: &Analysis) -> Option<Action> {
 pub fn undo_action(analysis: &Analysis) -> Option<Action> {
     analysis.joined.status()?;
     Some(action("Undo the last change of status.json".to_owned(), ActionKind::Undo, Effect::Undo))
+}
+
+/// Counts the ids of the plan through, in status.json too; `None` where they are so already.
+pub fn renumber_action(analysis: &Analysis) -> Option<Action> {
+    let plan = &*analysis.joined.plan;
+    let count = if plan.is_plan() { analysis.counted_ids().len() } else { 0 };
+    let title = match count {
+        0 => return None,
+        1 => "Count the ids through (1 changes)".to_owned(),
+        count => format!("Count the ids through ({count} change)"),
+    };
+    Some(action(title, ActionKind::Renumber, Effect::Renumber(Vec::new())))
 }
 
 /// For a markdown file that has boxes and is not taken for a plan: the way to make it one. Nothing otherwise.

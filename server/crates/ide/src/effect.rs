@@ -13,6 +13,9 @@ pub enum Effect {
     Mark(Mark),
     /// Changes of status.json, through the store only.
     ChangeStatus(Vec<Request>),
+    /// Gives tasks other ids, in the plan and in status.json: the plan's keys of the tasks, each with its new id; none for
+    /// all ids, counted through.
+    Renumber(Vec<(String, String)>),
     /// Takes the last change of status.json back.
     Undo,
     /// Makes a status.json for this plan.

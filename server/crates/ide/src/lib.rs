@@ -19,7 +19,9 @@ mod verb;
 mod waiting;
 mod words;
 
-pub use actions::{Action, ActionKind, actions_on_file, fix_actions, fix_all, mark_actions, undo_action};
+pub use actions::{
+    Action, ActionKind, actions_on_file, fix_actions, fix_all, mark_actions, renumber_action, undo_action,
+};
 pub use code_lenses::{CodeLens, MOST_TASK_LENSES, code_lenses, status_code_lenses};
 pub use diagnostics::{Diagnostic, MOST_DIAGNOSTICS, diagnostics};
 pub use effect::{Effect, Mark, Question};

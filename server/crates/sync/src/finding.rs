@@ -177,6 +177,8 @@ pub enum FixAction {
     Plan(Vec<Edit>),
     /// Changes of status.json, through the store only.
     Status(Vec<Request>),
+    /// Other ids for tasks, in the plan and in status.json: see [`Analysis::renumbering`].
+    Renumber(Vec<(TaskIndex, String)>),
     /// `tallymark init` for this plan.
     Init,
 }

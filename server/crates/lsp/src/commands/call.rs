@@ -15,12 +15,13 @@ const MARK: &str = "tallymark.mark";
 const UNDO: &str = "tallymark.undo";
 const CHANGE_STATUS: &str = "tallymark.status.apply";
 const EDIT: &str = "tallymark.edit";
+const RENUMBER: &str = "tallymark.renumber";
 const INIT: &str = "tallymark.init";
 const TREAT_AS_PLAN: &str = "tallymark.treatAsPlan";
 const OPEN: &str = "tallymark.open";
 
 /// The names of all commands.
-pub(crate) const NAMES: &[&str] = &[MARK, UNDO, CHANGE_STATUS, EDIT, INIT, TREAT_AS_PLAN, OPEN];
+pub(crate) const NAMES: &[&str] = &[MARK, UNDO, CHANGE_STATUS, EDIT, RENUMBER, INIT, TREAT_AS_PLAN, OPEN];
 
 /// The plan that every command is about.
 #[derive(Debug, Serialize, Deserialize)]
@@ -149,6 +150,19 @@ impl FieldArguments {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
+struct RenumberArguments {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<NewId>,
+}
+
+/// A task's key, and the id that it gets.
+#[derive(Debug, Serialize, Deserialize)]
+struct NewId {
+    key: String,
+    to: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 struct EditArguments {
     version: i32,
     edits: Vec<EditArgument>,
@@ -237,6 +251,10 @@ pub(crate) fn parse(params: ExecuteCommandParams) -> Result<(Uri, Command)> {
             });
             Ok(Command::Edit { version: arguments.version, edits: edits.collect(), ask: arguments.ask })
         }),
+        RENUMBER => read(name, argument, |arguments: RenumberArguments| {
+            let changes = arguments.changes.into_iter().map(|change| (change.key, change.to)).collect();
+            Ok(Command::Renumber { changes })
+        }),
         UNDO => read(name, argument, |NoArguments {}| Ok(Command::Undo)),
         INIT => read(name, argument, |NoArguments {}| Ok(Command::Init)),
         TREAT_AS_PLAN => read(name, argument, |NoArguments {}| Ok(Command::TreatAsPlan)),
@@ -289,6 +307,10 @@ impl Command {
                 };
                 let edits = edits.iter().map(argument).collect();
                 (EDIT, write(plan, EditArguments { version: *version, edits, ask: ask.clone() }))
+            }
+            Command::Renumber { changes } => {
+                let change = |(key, to): &(String, String)| NewId { key: key.clone(), to: to.clone() };
+                (RENUMBER, write(plan, RenumberArguments { changes: changes.iter().map(change).collect() }))
             }
             Command::Undo => (UNDO, write(plan, NoArguments {})),
             Command::Init => (INIT, write(plan, NoArguments {})),

@@ -8,6 +8,7 @@ mod edit;
 mod init;
 mod mark;
 mod open;
+mod renumber;
 mod status;
 mod treat_as_plan;
 mod undo;
@@ -61,6 +62,11 @@ pub(crate) enum Command {
         edits: Vec<Edit>,
         /// The person is asked this first.
         ask: Option<String>,
+    },
+    /// `tallymark.renumber`: gives tasks other ids, in the plan and in status.json.
+    Renumber {
+        /// The plan's keys of the tasks, each with its new id; none for all ids, counted through.
+        changes: Vec<(String, String)>,
     },
     /// `tallymark.undo`: takes the last change of status.json back.
     Undo,
@@ -119,6 +125,7 @@ pub(crate) async fn run(prepared: Prepared, outbox: &Outbox, engine: &Handle) ->
         Command::Edit { version, edits, ask } => {
             edit::run(&prepared, *version, edits, ask.as_deref(), outbox).await
         }
+        Command::Renumber { changes } => renumber::run(&prepared, changes, outbox, engine).await,
         Command::Undo => undo::run(&prepared, outbox, engine).await,
         Command::Init => init::run(&prepared, outbox, engine).await,
         Command::TreatAsPlan => treat_as_plan::run(&prepared, outbox, engine).await,

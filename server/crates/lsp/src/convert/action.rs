@@ -60,6 +60,7 @@ fn candidates(snapshot: &Snapshot, file: File, span: Span, only: Option<&[CodeAc
         // Source actions are offered where they are asked for, not in every menu.
         if only.is_some() {
             actions.extend(tallymark_ide::fix_all(analysis));
+            actions.extend(tallymark_ide::renumber_action(analysis).filter(asked_for));
         }
     }
     actions
@@ -111,6 +112,7 @@ pub(crate) fn command(snapshot: &Snapshot, title: String, effect: Effect, ask: O
         Effect::EditPlan(edits) => Tallymark::Edit { version: snapshot.version, edits, ask },
         Effect::Mark(mark) => Tallymark::mark(mark),
         Effect::ChangeStatus(requests) => Tallymark::ChangeStatus { requests, ask },
+        Effect::Renumber(changes) => Tallymark::Renumber { changes },
         Effect::Undo => Tallymark::Undo,
         Effect::Init => Tallymark::Init,
         Effect::TreatAsPlan => Tallymark::TreatAsPlan,

@@ -76,6 +76,8 @@ pub enum RenumberRefusalKind {
     NotAnId,
     /// There is a status.json, and it cannot be read.
     Unreadable,
+    /// The ids are in a file that another program keeps.
+    NotOurs,
 }
 
 impl std::fmt::Display for RenumberRefusal {
@@ -127,6 +129,16 @@ impl Analysis {
         let findings = tasks.iter().map(|one| findings(joined, one)).filter(|file| file.from != file.to);
         let findings: Vec<Findings> = findings.collect();
         let requests = match joined.status() {
+            Some(status) if !status.format.is_ours() => {
+                if !requests(joined, &after, status, &tasks, &findings)?.is_empty() {
+                    let message = format!(
+                        "{} has these ids too, and another program keeps it: change them there",
+                        self.facts.status_path
+                    );
+                    return refuse(RenumberRefusalKind::NotOurs, message);
+                }
+                Vec::new()
+            }
             Some(status) => requests(joined, &after, status, &tasks, &findings)?,
             None => Vec::new(),
         };

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use tallymark_plan::{Plan, Target, TaskIndex};
 use tallymark_text::{Edit, Span};
 
+use super::Context;
+use crate::FixAction;
+
 /// An id taken apart at its last number: `2.` `10` `` of 2.10, `T` `012` ``, `Step ` `3` ``, `3.` `6` `a`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Number<'a> {
@@ -102,6 +105,26 @@ pub(super) fn edits(plan: &Plan, changes: &[(TaskIndex, String)]) -> Option<Vec<
     }
     let known: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
     new_ids.keys().all(|old| !named_elsewhere(plan, old, &known)).then_some(edits)
+}
+
+/// What gives tasks other ids: edits of the plan, or, where status.json knows one of the tasks by its id, a renumbering of both.
+pub(super) fn action(
+    context: &Context<'_>,
+    changes: Vec<(TaskIndex, String)>,
+    edits: Vec<Edit>,
+) -> FixAction {
+    let ours = context.status.filter(|status| status.format.is_ours());
+    let known = |task: TaskIndex| {
+        ours.zip(context.joined.entry(task)).is_some_and(|(status, entry)| {
+            let id = status.id(entry);
+            !id.is_empty() && (Some(id) == context.plan.id(task) || id == context.plan.key(task))
+        })
+    };
+    if changes.iter().any(|(task, _)| known(*task)) {
+        FixAction::Renumber(changes)
+    } else {
+        FixAction::Plan(edits)
+    }
 }
 
 /// The edits that give one task another id, where nothing else in the text names the old one: for an id that two tasks

@@ -9,7 +9,7 @@ use tallymark_plan::TaskIndex;
 use super::renumber::{self, Number};
 use super::{Context, Needs, Reporter, Rule};
 use crate::words::quoted;
-use crate::{File, Finding, Fix, FixAction, Place, Related, Severity, Subject};
+use crate::{File, Finding, Fix, Place, Related, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "TM201",
@@ -72,7 +72,7 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
         safe: false,
         preferred: true,
         ask: None,
-        action: FixAction::Plan(edits),
+        action: renumber::action(context, vec![(task, next)], edits),
     }]
 }
 

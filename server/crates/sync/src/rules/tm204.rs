@@ -5,7 +5,7 @@ use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
 use super::renumber::{self, Number};
 use super::{Context, Needs, Reporter, Rule};
 use crate::words::quoted;
-use crate::{Finding, Fix, FixAction, Place, Related, Severity, Subject};
+use crate::{Finding, Fix, Place, Related, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "TM204",
@@ -132,7 +132,7 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
         safe: false,
         preferred: true,
         ask: None,
-        action: FixAction::Plan(edits),
+        action: renumber::action(context, vec![(task, next)], edits),
     }]
 }
 
