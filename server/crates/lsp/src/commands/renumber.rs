@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tallymark_plan::TaskIndex;
-use tallymark_status::Store;
+use tallymark_status::{Context, Store};
 use tallymark_sync::Renumbering;
 use tallymark_text::{Edit, Span, apply_edits};
 
@@ -35,7 +35,7 @@ pub(super) async fn run(
         let path = prepared.status_path()?;
         status::refuse_unsaved(&path, prepared.open_status.clone()).await?;
         let requests = renumbering.requests.clone();
-        let check = move |context: &_| Store::open(path)?.dry_run(&requests, context);
+        let check = move |context: &Context<'_>| Store::open(path)?.dry_run(&requests, context);
         status::with_store(prepared, outbox, check).await?;
     }
     edit::apply(prepared, prepared.snapshot.version, &renumbering.edits, outbox).await?;
