@@ -38,6 +38,9 @@ pub struct Shared {
         help_heading = "Everywhere"
     )]
     pub color: Color,
+    /// Whether a program reads what is written.
+    #[arg(skip)]
+    pub json: bool,
 }
 
 /// When to write in colour.
@@ -211,7 +214,19 @@ const GROUPS: [(&str, &[&str]); 4] = [
 /// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.
 pub fn parse() -> Arguments {
     let mut matches = command().get_matches();
-    Arguments::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit())
+    let json = wants_json(&matches);
+    let mut arguments = Arguments::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit());
+    arguments.shared.json = json;
+    arguments
+}
+
+/// Whether the command was given `--json`: then what goes wrong is told so too.
+fn wants_json(matches: &clap::ArgMatches) -> bool {
+    let mut below = matches;
+    while let Some((_, matches)) = below.subcommand() {
+        below = matches;
+    }
+    matches!(below.try_get_one::<bool>("json"), Ok(Some(true)))
 }
 
 /// The command line as clap has it, with the commands of the help in groups.

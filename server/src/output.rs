@@ -14,6 +14,8 @@ pub struct Output {
     pub terminal: bool,
     /// The reader closed its end, or the disk is full: nothing more is written.
     lost: Option<std::io::Error>,
+    /// Nothing was written yet.
+    silent: bool,
 }
 
 /// Faint: what is there for completeness.
@@ -35,17 +37,29 @@ impl Output {
         let stdout = std::io::stdout();
         choice.write_global();
         let colour = anstream::AutoStream::choice(&stdout) != ColorChoice::Never;
-        Self { terminal: stdout.is_terminal(), writer: BufWriter::new(stdout), colour, lost: None }
+        Self {
+            terminal: stdout.is_terminal(),
+            writer: BufWriter::new(stdout),
+            colour,
+            lost: None,
+            silent: true,
+        }
     }
 
     /// Writes a text. A reader that has closed its end (`… | head`) is no error: the command goes on silently, so that its
     /// exit code stays true.
     pub fn text(&mut self, text: &str) {
+        self.silent &= text.is_empty();
         if self.lost.is_none()
             && let Err(error) = self.writer.write_all(text.as_bytes())
         {
             self.lost = Some(error);
         }
+    }
+
+    /// Whether nothing was written yet.
+    pub fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// Writes what is still held back. The error is one that matters: a full disk, not a reader that has gone.

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tallymark_workspace::{SETTINGS_FILE, Settings, find_root, relative};
 
+use crate::answer;
 use crate::arguments::Shared;
 use crate::exit::{Exit, Failure};
 use crate::output::{BAD, Output, STRONG, WARNING, complain, harmless};
@@ -19,6 +20,8 @@ pub struct Session {
     /// Now, in milliseconds since 1970-01-01 UTC.
     pub now: i64,
     root: Option<PathBuf>,
+    /// Whether a program reads what is written.
+    json: bool,
 }
 
 /// A root with the settings in force there.
@@ -42,12 +45,20 @@ impl Session {
             now,
             root: shared.root.as_deref().map(|root| absolute(&folder, root)),
             folder,
+            json: shared.json,
         }
     }
 
-    /// Runs a command: its failure is told on standard error.
+    /// Runs a command: its failure is told on standard error, or, to a program that has got nothing yet, as an object.
     pub fn run(mut self, command: impl FnOnce(&mut Self) -> Result<Exit, Failure>) -> ExitCode {
-        let result = command(&mut self);
+        let mut result = command(&mut self);
+        if self.json
+            && self.output.is_silent()
+            && let Err(failure) = &result
+        {
+            self.output.text(&answer::refused(failure));
+            result = Ok(failure.exit);
+        }
         let lost = self.output.finish();
         let exit = match result {
             Ok(exit) => exit,

@@ -138,6 +138,24 @@ fn every_command_with_json_is_called() {
 }
 
 #[test]
+fn what_goes_wrong_is_an_object_too() {
+    let workspace = Workspace::sample();
+    for command in
+        ["status", "next", "progress", "phases", "history", "sync-check", "retryable", "detect-stuck"]
+    {
+        let run = workspace.run(&[command, "--json", "--plan", "gone.md"]);
+        fits("error", &run.exits(2).json());
+        assert_eq!(run.err, "", "{command}");
+    }
+    fits("error", &workspace.run(&["check", "--json", "--select", "TM999"]).exits(2).json());
+    // What was shown of the half that could be read stays one object.
+    workspace.write(crate::support::STATUS, "{");
+    let run = workspace.run(&["status", "--json"]);
+    fits("status", &run.exits(2).json());
+    assert!(run.err.contains("what is shown is what the marks in the plan say"), "{}", run.err);
+}
+
+#[test]
 fn every_schema_is_held_against_something() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema");
     for file in std::fs::read_dir(folder).unwrap() {

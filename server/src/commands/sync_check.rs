@@ -20,7 +20,7 @@ pub struct SyncCheck {
     #[command(flatten)]
     choice: Choice,
     /// Accepted as elsewhere; JSON is written in any case
-    #[arg(long = "json")]
+    #[arg(id = "json", long = "json")]
     _json: bool,
 }
 
