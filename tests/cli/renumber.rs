@@ -1,6 +1,8 @@
 //! `renumber`.
 
-use crate::support::Workspace;
+use std::process::Stdio;
+
+use crate::support::{Workspace, finish};
 
 const PLAN: &str = "plan.md";
 const STATUS: &str = "status.json";
@@ -88,6 +90,36 @@ fn what_the_store_refuses_leaves_both_as_they_were() {
     run.exits(2);
     assert!(run.err.contains("schema version 99"), "{}", run.err);
     assert_eq!((workspace.read(PLAN), workspace.read(STATUS)), (PLAN_TEXT.to_owned(), newer));
+}
+
+#[test]
+fn a_store_that_is_locked_by_then_has_the_plan_put_back() {
+    let workspace = workspace();
+    // Only writing needs the lock, so the check before finds nothing wrong. Another of our kind has it, and waits for another
+    // program's.
+    let foreign = workspace.path("status.json.lock");
+    std::fs::create_dir(&foreign).unwrap();
+    let mut first = workspace.command();
+    let first = first.args(["start", "1.4"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let holder = format!("\"pid\":{},", first.id());
+    while !std::fs::read_to_string(workspace.path(".tallymark/holder.json"))
+        .unwrap_or_default()
+        .contains(&holder)
+    {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    workspace.write("tallymark.toml", "[limits]\nlock_wait = \"200ms\"\n");
+    let run = workspace.run(&["renumber", "--from", "1.2", "--to", "1.3"]);
+    run.exits(4);
+    assert!(run.err.contains("the plan was changed and has been put back as it was"), "{}", run.err);
+    assert_eq!(
+        (workspace.read(PLAN), workspace.read(STATUS)),
+        (PLAN_TEXT.to_owned(), STATUS_TEXT.to_owned())
+    );
+    assert!(workspace.exists("findings/1-2.md"));
+    std::fs::remove_dir(&foreign).unwrap();
+    finish(first.wait_with_output().unwrap()).exits(0);
+    workspace.run(&["renumber", "--from", "1.2", "--to", "1.3"]).exits(0);
 }
 
 #[test]

@@ -66,3 +66,18 @@ fn the_command_edits_the_plan_and_then_writes_status_json() {
     let refused = client.execute(&json!({"command": "tallymark.renumber", "arguments": taken}));
     assert!(refused["refused"].as_str().is_some_and(|why| why.starts_with("1.2 is the id of")), "{refused}");
 }
+
+#[test]
+fn counting_through_is_an_action_that_is_asked_for_by_its_kind() {
+    let workspace = Workspace::new();
+    let mut client = Client::start(&Setup::new(&workspace.root()));
+    let plan = workspace.plan();
+    client.open(&plan, &TEXT.replace("1.2 Write", "1.4 Write"));
+    let asked = client.actions(&plan, [4, 3], Some("refactor.rewrite.tallymark.renumber"));
+    let titles: Vec<&str> = asked.iter().map(|action| action["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Count the ids through (1 changes)"]);
+    let usual = client.actions(&plan, [4, 3], None);
+    assert!(usual.iter().all(|action| action["title"] != titles[0]), "{usual:?}");
+    let answer = client.execute(&asked[0]["command"]);
+    assert_eq!(answer["renumbered"], json!([{"from": "1.4", "to": "1.2"}]));
+}

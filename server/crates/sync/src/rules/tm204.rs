@@ -170,6 +170,16 @@ mod tests {
     }
 
     #[test]
+    fn renumbers_status_json_too_where_that_knows_the_task() {
+        let known = plan(STRANGER).entries(&[("3.2", "Send", "pending")]);
+        let task = tallymark_plan::TaskIndex(3);
+        let both = crate::FixAction::Renumber(vec![(task, "2.2".to_owned())]);
+        assert_eq!(known.action("TM204", "Renumber to 2.2"), both);
+        let other = plan(STRANGER).entries(&[("7", "Send", "pending")]);
+        assert!(matches!(other.action("TM204", "Renumber to 2.2"), crate::FixAction::Plan(_)));
+    }
+
+    #[test]
     fn offers_nothing_when_the_text_names_the_id_elsewhere() {
         let case = plan(&format!("{STRANGER}\nDo not begin 3.2 on a Friday.\n"));
         assert_eq!(case.fixes("TM204"), [""; 0]);
