@@ -32,6 +32,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("runs end", "tallymark runs end \"$RUN\" --completed 3 --failed 0"),
     ("runs", "RUN=$(tallymark runs begin)\ntallymark runs end \"$RUN\" --completed 3 --failed 0"),
     ("init", "tallymark init docs/plans/parser.md\ntallymark init --dry-run"),
+    ("import", "tallymark import .taskmaster/tasks/tasks.json --dry-run"),
+    ("export", "tallymark export --to csv --output tasks.csv"),
     ("history", "tallymark history\ntallymark history 1.2 --json"),
     ("undo", "tallymark undo --dry-run\ntallymark undo"),
     ("validate", "tallymark validate\ntallymark validate --repair --dry-run"),
