@@ -159,3 +159,13 @@ fn a_rule_that_is_off_is_on_where_it_is_named() {
     workspace.write("tallymark.toml", "[rules]\nmissing-file = \"warning\"\n");
     workspace.run(&["check"]).exits(1);
 }
+
+#[test]
+fn two_plans_with_one_status_json_are_told() {
+    let workspace = Workspace::sample();
+    workspace.write("docs/plans/other.md", PLAN_TEXT);
+    let run = workspace.run(&["check", "--fail-on", "never"]);
+    let told = "warning: docs/plan-outputs/parser/status.json is the status.json of 2 plans (docs/plans/other.md, docs/plans/parser ü.md)";
+    assert!(run.exits(0).err.contains(told), "{}", run.err);
+    assert!(!Workspace::sample().run(&["check"]).err.contains("2 plans"));
+}

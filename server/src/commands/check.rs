@@ -4,7 +4,7 @@ mod baseline;
 mod fix;
 mod inputs;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -17,6 +17,7 @@ pub use inputs::unknown_rule;
 
 use crate::current::no_plan;
 use crate::exit::{Exit, Failure};
+use crate::output::{STRONG, WARNING, complain, harmless};
 use crate::report::{
     Checked, Github, Hidden, InputProblem, Json, Name, Report, Sarif, Summary, Text, counted, name,
 };
@@ -117,6 +118,8 @@ struct Outcome {
     exit: Exit,
     /// Its findings for a new baseline, under the plan's path from the root.
     known: Option<(String, Vec<Key>)>,
+    /// Its status.json, if it has one of ours, and the plan as a person sees it.
+    status: Option<(PathBuf, String)>,
 }
 
 /// What all files are looked at with.
@@ -152,6 +155,7 @@ impl Check {
         let mut summary = Summary { problems: std::mem::take(&mut found.problems), ..Summary::default() };
         let mut exit = if summary.problems.is_empty() { Exit::Done } else { Exit::CouldNot };
         let mut spoken = false;
+        let mut sharing: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         if let Some(report) = report {
             session.output.text(&report.head());
         }
@@ -172,6 +176,9 @@ impl Check {
                 if let Some((file, known)) = outcome.known {
                     draft.add(&file, known);
                 }
+                if let Some((status, plan)) = outcome.status {
+                    sharing.entry(status).or_default().push(plan);
+                }
             }
         }
         if let Some(baseline) = &look.baseline {
@@ -186,6 +193,7 @@ impl Check {
         if let Some(report) = report.filter(|_| !nothing || self.format != Format::Text) {
             session.output.text(&report.tail(&summary));
         }
+        warn_of_shared(session, &sharing);
         if nothing {
             return Err(no_plan(session, &found.folders, found.looked_at));
         }
@@ -268,8 +276,13 @@ impl Check {
             }
             Err(error) => return Some(unreadable(session, &error.path, error.message, Exit::CouldNot)),
         };
-        let mut outcome =
-            Outcome { text: String::new(), summary: Summary::default(), exit: Exit::Done, known: None };
+        let mut outcome = Outcome {
+            text: String::new(),
+            summary: Summary::default(),
+            exit: Exit::Done,
+            known: None,
+            status: None,
+        };
         if self.fix || self.diff || self.dry_run {
             let mended = fix::mend(root, &loaded, settings, session.now);
             if self.diff {
@@ -285,6 +298,9 @@ impl Check {
             }
         }
         let file = relative(&look.root, &loaded.path);
+        if loaded.located.exists && loaded.located.own == loaded.located.path {
+            outcome.status = Some((loaded.located.path.clone(), session.shown(&loaded.path)));
+        }
         if self.write_baseline.is_some() {
             outcome.known = Some((file.clone(), baseline::known(&loaded.analysis)));
         }
@@ -324,6 +340,20 @@ impl Check {
     }
 }
 
+/// Says which plans have one status.json together: each of them finds the other's tasks in it. No finding of either plan,
+/// as neither is wrong by itself.
+fn warn_of_shared(session: &Session, sharing: &BTreeMap<PathBuf, Vec<String>>) {
+    for (status, plans) in sharing.iter().filter(|(_, plans)| plans.len() > 1) {
+        let message = format!(
+            "{} is the status.json of {} plans ({}); give each its own **Output:** or an entry of status.map",
+            session.shown(status),
+            plans.len(),
+            plans.join(", ")
+        );
+        complain(&format!("{WARNING}warning{WARNING:#}{STRONG}:{STRONG:#} {}\n", harmless(&message)));
+    }
+}
+
 /// The files of a status that is a folder.
 fn status_files(session: &Session, loaded: &Loaded) -> Vec<Name> {
     let folder = &loaded.located.path;
@@ -334,5 +364,5 @@ fn status_files(session: &Session, loaded: &Loaded) -> Vec<Name> {
 fn unreadable(session: &Session, path: &Path, message: String, exit: Exit) -> Outcome {
     let problem = InputProblem { name: name(path, session.shown(path)), position: None, message };
     let summary = Summary { problems: vec![problem], ..Summary::default() };
-    Outcome { text: String::new(), summary, exit, known: None }
+    Outcome { text: String::new(), summary, exit, known: None, status: None }
 }

@@ -1,6 +1,8 @@
 //! Two branches of one status.json made one: what a person would expect of it, and the laws that make the order of merging
 //! not matter.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it cannot go on without")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
