@@ -48,6 +48,31 @@ fn a_mark_is_refused_with_the_command_that_makes_it_and_no_byte_changes() {
 }
 
 #[test]
+fn no_command_that_writes_touches_it_or_leaves_anything_beside_it() {
+    for text in [TASKS_TEXT, "{\"master\": {\"tasks\": ["] {
+        let workspace = workspace();
+        workspace.write(TASKS, text);
+        // A torn one no plan can be told to belong to: the settings name it.
+        workspace.write("tallymark.toml", format!("[status]\nmap = {{ \"{PLAN}\" = \"{TASKS}\" }}\n"));
+        let before = workspace.files();
+        for command in [
+            &["validate", "--repair"][..],
+            &["restore"],
+            &["restore", "--dry-run"],
+            &["undo"],
+            &["runs", "begin"],
+            &["increment-retry", "1.2"],
+            &["complete", "1.3"],
+        ] {
+            let run = workspace.run(&[command, &["--plan", PLAN]].concat());
+            assert_eq!(run.code, 2, "{command:?}: {run:?}");
+        }
+        assert_eq!(workspace.files(), before);
+        assert_eq!(workspace.read(TASKS), text);
+    }
+}
+
+#[test]
 fn a_tracker_that_does_not_know_the_plan_says_nothing_of_it() {
     let workspace = workspace();
     workspace.write(

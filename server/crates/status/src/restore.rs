@@ -16,7 +16,7 @@ use crate::{
     history::History,
     lock::{Folder, StoreLock},
     replay,
-    store::{check, check_revision, lost_lock, put},
+    store::{check, check_revision, lost_lock, put, read, refuse_foreign},
     write,
 };
 
@@ -95,6 +95,12 @@ enum Found {
     Broken(String, String),
 }
 
+/// Refuses to replace the file of another program, be it broken or whole.
+fn refuse_foreign_file(path: &Path) -> Result<(), StoreError> {
+    let text = read(path).unwrap_or_default();
+    refuse_foreign(path, &String::from_utf8_lossy(&text))
+}
+
 impl Store {
     /// The generations of the file at `path` that are kept, the newest first. The file itself need not be there.
     ///
@@ -117,6 +123,7 @@ impl Store {
         context: &Context<'_>,
     ) -> Result<Restored, StoreError> {
         let path = real(path)?;
+        refuse_foreign_file(&path)?;
         let folder = Folder::beside(&path);
         // As in `apply`.
         for _ in 0..2 {
@@ -141,6 +148,7 @@ impl Store {
         context: &Context<'_>,
     ) -> Result<Restored, StoreError> {
         let path = real(path)?;
+        refuse_foreign_file(&path)?;
         prepare(&path, &Folder::beside(&path), from, plan, context)
     }
 }

@@ -310,7 +310,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Refuses the file of another program, told by its path and its text.
-fn refuse_foreign(path: &Path, text: &str) -> Result<(), StoreError> {
+pub(crate) fn refuse_foreign(path: &Path, text: &str) -> Result<(), StoreError> {
     let format = Format::of(&path.to_string_lossy().replace('\\', "/"), text);
     if format.is_ours() {
         return Ok(());

@@ -26,11 +26,17 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             ProblemKind::Unreadable(why) if !status.format.holds_states() => {
                 format!("status.json is {why}; it says nothing of what is done, so the boxes count as before")
             }
+            ProblemKind::Unreadable(why) if !status.format.is_ours() => {
+                format!("status.json is {why}; until it can be read, the boxes of the plan count")
+            }
             ProblemKind::Unreadable(why) => {
                 format!(
                     "status.json is {why}; until it can be read, the boxes of the plan count; `tallymark validate` says \
                      what can be mended, `tallymark restore` brings the newest whole one back"
                 )
+            }
+            ProblemKind::TrailingGarbage if !status.format.is_ours() => {
+                "status.json goes on behind its closing brace; what stands there is not read".to_owned()
             }
             ProblemKind::TrailingGarbage => {
                 "status.json goes on behind its closing brace; what stands there is not read; `tallymark validate --repair` takes it \
