@@ -23,11 +23,15 @@ const PURE: &[&str] = &["text", "plan", "live", "sync", "ide", "events"];
 
 /// The part of `status` that is not: the store.
 const STORE: &[&str] = &[
+    "server/crates/status/src/aside.rs",
     "server/crates/status/src/directory.rs",
     "server/crates/status/src/history.rs",
     "server/crates/status/src/holder.rs",
     "server/crates/status/src/lock.rs",
+    "server/crates/status/src/network.rs",
+    "server/crates/status/src/restore.rs",
     "server/crates/status/src/store.rs",
+    "server/crates/status/src/undo.rs",
     "server/crates/status/src/write.rs",
 ];
 
@@ -103,6 +107,8 @@ pub const KEPT: &[Kept] = &[
             "server/crates/sidecar/",
             // To see that nobody else wrote the plan meanwhile, and to sync its folder.
             "server/src/plan_file.rs",
+            // A batch is neither of them, and may come through a pipe.
+            "server/src/commands/batch/lines.rs",
         ],
         advice: "let `workspace` read it, which knows limits, links and encodings",
     },
@@ -126,6 +132,14 @@ pub const KEPT: &[Kept] = &[
         places: &[
             // `check --fix` and marks without a status.json: the plan, whole or not at all.
             "server/src/plan_file.rs",
+            // A baseline of known findings.
+            "server/src/commands/check/baseline.rs",
+            // What was found out in a task, beside status.json.
+            "server/src/commands/findings/text.rs",
+            // .gitattributes and .gitignore.
+            "server/src/commands/git.rs",
+            // Git's own temporary file, which Git then puts in its place.
+            "server/src/commands/merge_driver.rs",
             // Findings files, which bear the ids of tasks in their names.
             "server/src/commands/renumber/findings.rs",
             // `export -o`: a new file for another program, never over one that is there.
