@@ -38,7 +38,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("undo", "tallymark undo --dry-run\ntallymark undo"),
     ("validate", "tallymark validate\ntallymark validate --repair --dry-run"),
     ("restore", "tallymark restore --list\ntallymark restore --dry-run"),
-    ("renumber", "tallymark renumber --dry-run"),
+    ("renumber", "tallymark renumber --all --dry-run\ntallymark renumber --from 2.2 --to 2.3"),
     ("graph", "tallymark graph"),
     ("retryable", "tallymark retryable --json"),
     ("exhausted", "tallymark exhausted"),

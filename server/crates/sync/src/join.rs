@@ -205,7 +205,8 @@ impl Joined {
             Target::Range(first, last) => {
                 let first = self.named(plan.slice(first), task).next();
                 let last = self.named(plan.slice(last), task).last();
-                if let (Some(first), Some(last)) = (first, last) {
+                // With one end nowhere, which TM205 reports, the other is waited for all the same.
+                if let (Some(first), Some(last)) = (first.or(last), last.or(first)) {
                     found.push(first.0..last.0 + 1);
                 }
             }

@@ -173,6 +173,23 @@ fn what_a_task_waits_for_comes_from_both_sides() {
 }
 
 #[test]
+fn a_range_with_an_end_that_is_nowhere_waits_for_the_other_end() {
+    let depends = |range: &str| {
+        let joined = joined_with(
+            &format!(
+                "## Phase 1: Work\n\n- [ ] 1.1 Read\n- [ ] 1.2 Parse\n- [ ] 1.3 Check (depends: {range})\n"
+            ),
+            "",
+        );
+        joined.dependencies(TaskIndex(2))
+    };
+    assert_eq!(depends("1.1-1.2"), [TaskIndex(0), TaskIndex(1)]);
+    assert_eq!(depends("1.1-1.9"), [TaskIndex(0)]);
+    assert_eq!(depends("1.0-1.2"), [TaskIndex(1)]);
+    assert_eq!(depends("1.7-1.9"), []);
+}
+
+#[test]
 fn a_key_names_one_task_and_an_id_perhaps_several() {
     let plan =
         "## Phase 1: Work\n\n- [ ] 1.1 Read\n  - [ ] 1 Open\n- [ ] 1.2 Parse\n  - [ ] 1 Open\n- [ ] Ship\n";

@@ -51,6 +51,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
         let open = match (criteria.open, criteria.all) {
             (1, 1) => "its criterion is open".to_owned(),
             (open, all) if open == all => format!("none of its {all} criteria is ticked"),
+            (1, all) => format!("1 of its {all} criteria is open"),
             (open, all) => format!("{open} of its {all} criteria are open"),
         };
         let message = format!("all tasks of {} are completed, but {open}", quoted(plan.slice(phase.title)));
@@ -76,7 +77,7 @@ mod tests {
         assert_eq!(
             plan(PLAN).findings("TM113"),
             [
-                "plan:3 \"Phase 1: Work\": all tasks of “Phase 1: Work” are completed, but 1 of its 2 criteria are open | plan:10 \"- [ ] All is parsed\": the first that is open"
+                "plan:3 \"Phase 1: Work\": all tasks of “Phase 1: Work” are completed, but 1 of its 2 criteria is open | plan:10 \"- [ ] All is parsed\": the first that is open"
             ]
         );
     }
