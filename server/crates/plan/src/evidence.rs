@@ -8,7 +8,7 @@ use crate::boxes::{Shape, after_bullet, box_at, skip_blanks};
 use crate::dialects::{PHASE, is_task_heading};
 use crate::elements::ElementKind;
 use crate::front_matter::fields;
-use crate::headings::{PHASE_WORDS, contains, label_words, mark_in, phase_name, plain_name};
+use crate::headings::{PHASE_WORDS, contains_any, label_words, mark_in, phase_name, plain_name};
 use crate::ids::{Form, IdForms, id_at};
 
 /// Counts over a file, for [`Dialect`](crate::Dialect)s to be told by.
@@ -16,6 +16,7 @@ use crate::ids::{Form, IdForms, id_at};
 pub(crate) struct Evidence<'a> {
     /// The path with `/`, as given; may be empty.
     pub path: &'a str,
+    text: &'a str,
     /// List items with a sound box.
     pub boxes: u32,
     /// Boxes with an id like `T001`.
@@ -72,10 +73,6 @@ pub(crate) struct Evidence<'a> {
     pub progress_headings: u32,
     /// The other headings that ExecPlans must have, and nobody else has.
     pub exec_plan_headings: u32,
-    /// `_Requirements: …_` below a task.
-    pub requirements: bool,
-    /// `**Output:** …`
-    pub output: bool,
 }
 
 /// The words for a discrepancy.
@@ -122,13 +119,17 @@ fn names_criteria(line: &str) -> bool {
 const ALL_FORMS: IdForms = IdForms { single: true, task_number: true, prefixed: false, plan_number: true };
 
 impl<'a> Evidence<'a> {
+    /// What can be said before the file is read.
+    pub fn of_path(path: &'a str) -> Self {
+        Evidence { path, ..Evidence::default() }
+    }
+
     /// Looks over a file.
     pub fn gather(text: &'a str, blocks: &Blocks, path: &'a str, front: Span) -> Self {
         let bytes = text.as_bytes();
         let mut seen = Evidence {
             path,
-            requirements: memmem::find(bytes, b"_Requirements:").is_some(),
-            output: memmem::find(bytes, b"**Output").is_some(),
+            text,
             front_keys: fields(text, front).map(|field| field.key).collect(),
             backlog_comments: blocks
                 .comments
@@ -240,6 +241,7 @@ impl<'a> Evidence<'a> {
     fn heading<'t>(&mut self, text: &'t str, level: u8, span: Span, group: &mut Option<&'t str>) {
         let words = &text[span.range()];
         if level == 2
+            && words.starts_with(|first: char| first.is_ascii_digit())
             && let Some(number) = plain_name(text, span).number
             && text[number.end as usize..].starts_with(['.', ')', ':'])
         {
@@ -252,10 +254,19 @@ impl<'a> Evidence<'a> {
         self.exec_plan_headings +=
             u32::from(EXEC_PLAN_HEADINGS.iter().any(|known| words.eq_ignore_ascii_case(known)));
         self.discrepancies += u32::from(phase_name(text, span, DISCREPANCY_WORDS).is_some());
-        self.resolutions +=
-            u32::from(contains(words, "validation criteria") || contains(words, "implementation steps"));
+        self.resolutions += u32::from(contains_any(words, &["validation criteria", "implementation steps"]));
         let id = id_at(text, span.start as usize, span.end as usize, IdForms::default());
         self.marked_headings += u32::from(id.is_some() && mark_in(text, span).is_some());
+    }
+
+    /// Whether `_Requirements: …_` stands somewhere.
+    pub fn names_requirements(&self) -> bool {
+        memmem::find(self.text.as_bytes(), b"_Requirements:").is_some()
+    }
+
+    /// Whether `**Output:** …` stands somewhere.
+    pub fn names_output(&self) -> bool {
+        memmem::find(self.text.as_bytes(), b"**Output").is_some()
     }
 
     /// Whether the front matter has a key.
@@ -270,9 +281,13 @@ impl<'a> Evidence<'a> {
 
     /// Whether a folder of this name (or run of names, `a/b`) lies on the path.
     pub fn in_folder(&self, folder: &str) -> bool {
-        self.path.match_indices(folder).any(|(at, _)| {
-            (at == 0 || self.path.as_bytes()[at - 1] == b'/')
-                && self.path[at + folder.len()..].starts_with('/')
-        })
+        let mut rest = self.path;
+        loop {
+            if rest.strip_prefix(folder).is_some_and(|behind| behind.starts_with('/')) {
+                return true;
+            }
+            let Some((_, below)) = rest.split_once('/') else { return false };
+            rest = below;
+        }
     }
 }

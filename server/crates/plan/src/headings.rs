@@ -47,7 +47,11 @@ const CRITERIA_WORDS: &[&str] = &[
     "验收",
     "驗收",
     "受け入れ",
+    CHECKLIST,
 ];
+
+/// The last of [`CRITERIA_WORDS`]: it says so only where it is no checklist of tasks.
+const CHECKLIST: &str = "checklist";
 
 /// Reads a phase's name in `text[span]`: a phase word and a number (`Phase 1: …`, `第1阶段`), a symbol before it or not.
 pub(crate) fn phase_name(text: &str, span: Span, words: &[&str]) -> Option<PhaseName> {
@@ -191,8 +195,8 @@ fn number_length(text: &str) -> Option<usize> {
 
 /// Skips blanks and the signs of bold, italics, strike-through.
 fn skip_markup(text: &str, at: usize, end: usize) -> usize {
-    let rest = &text[at..end];
-    at + rest.len() - rest.trim_start_matches([' ', '\t', '*', '_', '~', '`']).len()
+    let is_markup = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'*' | b'_' | b'~' | b'`');
+    at + text.as_bytes()[at..end].iter().take_while(is_markup).count()
 }
 
 /// What emoji and signs beside a title say.
@@ -237,7 +241,11 @@ pub(crate) fn mark_in(text: &str, span: Span) -> Option<Boxed> {
     if words.is_ascii() {
         return None;
     }
-    let (at, sign) = STATUS_SIGNS.iter().filter_map(|&(sign, _)| Some((words.find(sign)?, sign))).min()?;
+    let (at, sign) =
+        words.char_indices().filter(|(_, character)| !character.is_ascii()).find_map(|(at, _)| {
+            let (sign, _) = STATUS_SIGNS.iter().find(|(sign, _)| words[at..].starts_with(sign))?;
+            Some((at, sign))
+        })?;
     let mut end = start + at + sign.len();
     if text[end..].starts_with('\u{fe0f}') {
         end += '\u{fe0f}'.len_utf8();
@@ -248,12 +256,15 @@ pub(crate) fn mark_in(text: &str, span: Span) -> Option<Boxed> {
 
 /// Whether these words announce boxes that verify.
 pub(crate) fn announces_criteria(words: &str) -> bool {
-    if contains_any(words, CRITERIA_WORDS) {
+    if !contains_any(words, CRITERIA_WORDS) {
+        return false;
+    }
+    if contains_any(words, &CRITERIA_WORDS[..CRITERIA_WORDS.len() - 1]) {
         // "Development phases (entry and exit criteria, tasks, acceptance criteria)" announces the phases.
         return !contains_any(words, &["phases"]);
     }
     // "Implementation checklist", "Task checklist": those are the tasks themselves.
-    contains(words, "checklist") && !contains_any(words, &["implementation", "task", "todo"])
+    !contains_any(words, &["implementation", "task", "todo"])
 }
 
 /// Whether these words announce tasks, after criteria.
@@ -279,9 +290,9 @@ pub(crate) fn contains_any(words: &str, known: &[&str]) -> bool {
     let bytes = words.as_bytes();
     // The low five bits of a letter are the same in both cases: few words pass that cannot be one of the known.
     let beginnings = known.iter().fold(0_u32, |bits, known| bits | 1 << (known.as_bytes()[0] & 31));
-    let mut inside_word = false;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if !inside_word && beginnings >> (byte & 31) & 1 == 1 {
+    let mut at = 0;
+    while at < bytes.len() {
+        if beginnings >> (bytes[at] & 31) & 1 == 1 {
             let here = |known: &&str| {
                 bytes[at..]
                     .get(..known.len())
@@ -291,8 +302,11 @@ pub(crate) fn contains_any(words: &str, known: &[&str]) -> bool {
                 return true;
             }
         }
-        // Scripts beyond ASCII write no blanks between words.
-        inside_word = byte.is_ascii_alphanumeric();
+        // To the next word. Scripts beyond ASCII write no blanks between words.
+        while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+            at += 1;
+        }
+        at += 1;
     }
     false
 }
@@ -302,9 +316,10 @@ pub(crate) fn contains_any(words: &str, known: &[&str]) -> bool {
 pub(crate) fn label_words(text: &str, span: Span) -> Option<Span> {
     let (start, end) = (span.start as usize, span.end as usize);
     let line = &text[start..end];
-    for fence in ["**", "__"] {
+    for (fence, sign) in [("**", b'*'), ("__", b'_')] {
         if let Some(rest) = line.strip_prefix(fence) {
-            let length = rest.find(fence)?;
+            let bytes = rest.as_bytes();
+            let length = memchr::memchr_iter(sign, bytes).find(|&at| bytes.get(at + 1) == Some(&sign))?;
             let (bold, behind) = (&rest[..length], rest[length + 2..].trim_start());
             let closes = bold.trim_end().ends_with([':', '：']);
             if closes || behind.is_empty() || behind.starts_with([':', '：']) || mark_only(behind) {

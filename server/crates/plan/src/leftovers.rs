@@ -14,22 +14,27 @@ pub(crate) struct Accounted<'a> {
     pub indented: &'a [Span],
 }
 
-/// Looks at each line once.
+/// Looks at each line with a bracket once.
 pub(crate) fn find(source: &Source, accounted: &Accounted<'_>) -> Vec<Problem> {
     let text = source.text();
     let bytes = text.as_bytes();
     let mut problems = Vec::new();
     let mut boxes = accounted.boxes;
     let (mut ignored, mut html, mut indented) = (accounted.ignored, accounted.html, accounted.indented);
-    for line in 0..source.line_count() {
-        let span = source.line_span(line);
+    let mut read_to = 0;
+    for bracket in memchr::memchr_iter(b'[', bytes) {
+        if bracket < read_to {
+            continue;
+        }
+        let span = source.line_span(source.line_of(bracket));
         let (start, end) = (span.start as usize, span.end as usize);
-        let Some((at, found)) = candidate(text, start, end) else { continue };
-        let place = found.outer.start;
+        read_to = end;
         boxes = &boxes[boxes.partition_point(|&known| known < span.start)..];
         if boxes.first().is_some_and(|&known| known < span.end) {
             continue;
         }
+        let Some((at, found)) = candidate(text, start, end) else { continue };
+        let place = found.outer.start;
         while ignored.first().is_some_and(|ignored| ignored.span.end <= place) {
             ignored = &ignored[1..];
         }

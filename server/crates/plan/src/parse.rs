@@ -28,6 +28,9 @@ pub fn parse(source: Arc<Source>, options: Options<'_>) -> Plan {
 
 /// Reads a plan; `None` if the text is none. Most markdown is none, and of that no more is read than it takes to tell.
 pub fn parse_if_plan(source: Arc<Source>, options: Options<'_>) -> Option<Plan> {
+    if options.dialect.is_none() && dialects::is_no_plan_by_path(options.path) {
+        return None;
+    }
     let begun = Begun::new(&source, options);
     matches!(begun.verdict, Verdict::Plan(_)).then(|| begun.finish(source))
 }

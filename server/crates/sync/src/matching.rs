@@ -427,7 +427,12 @@ fn criterion_texts(plan: &Plan) -> Vec<(u32, String)> {
         let behind_box = tallymark_text::Span { start: criterion.mark.outer.end, end: criterion.line.end };
         let line = plan.slice(behind_box);
         let body = leading_id(line.trim()).map_or(line, |(_, rest)| rest);
-        for text in [plain(line), plain(body)] {
+        // Mostly the title is all of the line.
+        for raw in [line, body] {
+            if raw.trim() == plan.slice(criterion.title) {
+                continue;
+            }
+            let text = plain(raw);
             if text != title {
                 texts.push((at as u32, text));
             }

@@ -29,7 +29,11 @@ pub fn garbled(text: &str) -> Option<Garbled> {
         _ => position(WINDOWS_1252, letter),
     };
     // The first bytes that can be told at a glance: E2 (arrows, dashes, ticks), F0 (emoji), EF, C2, C3, D0, D1.
-    let windows = repairs(text, ['â', 'ð', 'ï', 'Â', 'Ã', 'Ð', 'Ñ'], &windows);
+    // Those of Windows-1252 all begin with the byte C3, which few texts have.
+    let windows = match memchr::memchr(0xc3, text.as_bytes()) {
+        Some(_) => repairs(text, ['â', 'ð', 'ï', 'Â', 'Ã', 'Ð', 'Ñ'], &windows),
+        None => Vec::new(),
+    };
     let mac = repairs(text, ['‚', '\u{f8ff}', 'Ô', '¬', '√', '–', '—'], &mac);
     let (charset, repairs) =
         if mac.len() > windows.len() { ("Mac Roman", mac) } else { ("Windows-1252", windows) };

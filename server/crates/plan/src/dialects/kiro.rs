@@ -14,7 +14,7 @@ impl Reading for Kiro {
             return Some("it is a tasks.md below .kiro/specs/");
         }
         let numbered = (seen.single + seen.dotted) * 2 >= seen.boxes && seen.single > 0;
-        if numbered && (seen.requirements || seen.optional > 0) {
+        if numbered && (seen.optional > 0 || seen.names_requirements()) {
             return Some("its boxes are numbered 1., 1.1, and tasks name their _Requirements_");
         }
         None

@@ -169,6 +169,11 @@ pub(crate) fn sniff(seen: &Evidence<'_>) -> (Dialect, Verdict) {
     (Dialect::Plain, Verdict::NotAPlan(why))
 }
 
+/// Whether a file's path alone tells that it is no plan.
+pub(crate) fn is_no_plan_by_path(path: &str) -> bool {
+    no_plan_by_path(&Evidence::of_path(path)).is_some()
+}
+
 /// Files that hold boxes for another purpose, by their place and name.
 fn no_plan_by_path(seen: &Evidence<'_>) -> Option<&'static str> {
     let name = seen.file_name();

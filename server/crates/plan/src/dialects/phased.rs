@@ -10,7 +10,7 @@ pub(crate) struct Phased;
 impl Reading for Phased {
     fn recognise(&self, seen: &Evidence<'_>) -> Option<&'static str> {
         if seen.boxes_in_phases > 0 && seen.boxes_in_phases > seen.criteria {
-            if seen.verify > 0 || seen.output {
+            if seen.verify > 0 || seen.names_output() {
                 return Some("it has phases with boxes, and VERIFY labels or an Output path");
             }
             if seen.dotted >= 2 {
