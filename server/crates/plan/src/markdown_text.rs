@@ -44,6 +44,11 @@ pub(crate) fn prepare<'t>(source: &'t Source, tags: &[Span]) -> (Cow<'t, str>, V
 /// The stretches of lines that are nested too deep.
 fn deep_stretches(source: &Source) -> Vec<Span> {
     let mut deep: Vec<Span> = Vec::new();
+    // So many bytes in a row would fill one of these pieces, wherever they begin; hardly a text has one.
+    let mut pieces = source.text().as_bytes().chunks_exact(MARKERS / 2);
+    if !pieces.any(|piece| piece.iter().all(|&byte| is_prefix(byte))) {
+        return deep;
+    }
     for line in 0..source.line_count() {
         let span = source.line_span(line);
         if span.len() >= MARKERS && is_deep(source.slice(span).as_bytes()) {
@@ -57,12 +62,14 @@ fn deep_stretches(source: &Source) -> Vec<Span> {
     deep
 }
 
+/// Whether a byte may stand among the bullets and quote signs that begin a line.
+fn is_prefix(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')') || byte.is_ascii_digit()
+}
+
 /// Whether a line of at least [`MARKERS`] bytes opens too many containers, or a list item too far to the right.
 fn is_deep(line: &[u8]) -> bool {
     // All but a few lines have a letter among their first bytes.
-    let is_prefix = |byte: u8| {
-        matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')') || byte.is_ascii_digit()
-    };
     if !line[..MARKERS].iter().all(|&byte| is_prefix(byte)) {
         return false;
     }
