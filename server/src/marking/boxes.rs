@@ -36,9 +36,10 @@ pub fn set(
     let _lock = FileLock::acquire(path, WAIT).map_err(store_failure)?;
     let mut attempts = 1;
     loop {
-        // Who waited for the lock finds another plan than before: the edits are made anew for it.
+        // Who waited for the lock finds another plan than before: the edits are made anew for it, unless others have only set
+        // other boxes.
         let source = Arc::new(read_source(path)?);
-        let text = if *source == *plan.source {
+        let text = if leaves_alone(plan, &source, edits) {
             edited(&source, edits)?
         } else {
             edited(&source, &again(&reloaded(current, &source))?)?
@@ -49,6 +50,13 @@ pub fn set(
             Err(failure) => return Err(failure),
         }
     }
+}
+
+/// Whether the text that the plan has by now is the same but for boxes that the edits do not concern.
+fn leaves_alone(plan: &Plan, source: &Arc<Source>, edits: &[Edit]) -> bool {
+    *source == plan.source
+        || (edits.iter().all(|edit| source.slice(edit.span) == plan.slice(edit.span))
+            && plan.with_marks_of(source).is_some())
 }
 
 /// The plan with a text that it has by now.
@@ -64,10 +72,10 @@ fn edited(source: &Source, edits: &[Edit]) -> Result<String, Failure> {
 }
 
 fn parsed(current: &Current, source: &Source, text: &str) -> Arc<Plan> {
+    let plan = &current.loaded.analysis.joined.plan;
+    let source = Arc::new(source.with_text(text));
+    let with_marks = plan.with_marks_of(&source);
     let path = &current.loaded.analysis.facts.plan_path;
-    let dialect = Some(current.loaded.analysis.joined.plan.dialect);
-    Arc::new(tallymark_plan::parse(
-        Arc::new(source.with_text(text)),
-        tallymark_plan::Options { path, dialect },
-    ))
+    let options = tallymark_plan::Options { path, dialect: Some(plan.dialect) };
+    Arc::new(with_marks.unwrap_or_else(|| tallymark_plan::parse(source, options)))
 }

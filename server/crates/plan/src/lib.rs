@@ -24,6 +24,7 @@ mod model;
 mod nesting;
 mod parse;
 mod read;
+mod remarked;
 mod status_line;
 
 pub use line_kind::{LineKind, line_kind};

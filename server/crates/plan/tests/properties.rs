@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use tallymark_plan::{Dialect, LineKind, Options, Plan, Target, TaskIndex, line_kind, parse};
-use tallymark_text::{Source, Span, apply_edits};
+use tallymark_text::{Edit, Source, Span, apply_edits};
 
 /// What plans are made of, and what goes wrong in them.
 const TOKENS: &[&str] = &[
@@ -240,5 +240,44 @@ proptest! {
         let after = parse(Arc::new(Source::new(&mended)), options);
         prop_assert_eq!(after.problems.len(), 0, "{:?}", mended);
         prop_assert_eq!(after.tasks.len(), plan.tasks.len() + 1, "{:?}", mended);
+    }
+
+    /// Other marks in the boxes make the plan that a reading of the text would make.
+    #[test]
+    fn a_plan_with_other_marks_is_what_would_be_read(text in soup(), dialect in dialect(), signs in prop::collection::vec(prop::sample::select(&[" ", "x", "X", "~", "-", "!", ">", "?", "q"][..]), 1..8)) {
+        let path = "plans/plan.md";
+        let plan = parse(Arc::new(Source::new(&text)), Options { path, dialect });
+        let options = Options { path, dialect: Some(plan.dialect) };
+        let plan = parse(Arc::clone(&plan.source), options);
+        let marks = plan.tasks.iter().filter_map(|task| task.mark).filter(|mark| mark.span.len() == 1);
+        let edits: Vec<Edit> = marks.zip(signs.iter().cycle()).map(|(mark, sign)| Edit::replace(mark.span, (*sign).to_owned())).collect();
+        let Ok(edited) = apply_edits(plan.source.text(), &edits) else { return Ok(()) };
+        let source = Arc::new(plan.source.with_text(&edited));
+        if let Some(with_marks) = plan.with_marks_of(&source) {
+            prop_assert_eq!(format!("{with_marks:#?}"), format!("{:#?}", parse(source, options)));
+        }
+    }
+}
+
+/// Marks are taken over, and with them alone; a text with more that is new is read.
+#[test]
+fn only_other_marks_are_taken_over() {
+    let parsed = |text: &str| {
+        parse(Arc::new(Source::new(text)), Options { path: "", dialect: Some(Dialect::Phased) })
+    };
+    let plan = parsed("## Phase 1: a\n\n- [ ] 1.1 One\n- [x] 1.2 Two\n- [ ] 1.3 Three\n");
+    let with_marks_of = |text: &str| plan.with_marks_of(&Arc::new(Source::new(text)));
+    let other = "## Phase 1: a\n\n- [~] 1.1 One\n- [x] 1.2 Two\n- [x] 1.3 Three\n";
+    let remarked = with_marks_of(other).expect("only marks differ");
+    assert_eq!(format!("{remarked:#?}"), format!("{:#?}", parsed(other)));
+    for other in [
+        "## Phase 1: b\n\n- [ ] 1.1 One\n- [x] 1.2 Two\n- [ ] 1.3 Three\n",
+        "## Phase 1: a\n\n- [x] 1.1 One\n- [x] 1.2 Two\n- [ ] 1.3 Threx\n",
+        "## Phase 1: a\n\n- [x] 1.1 Ons\n- [x] 1.2 Two\n- [x] 1.3 Three\n",
+        "## Phase 1: a\n\n- [?] 1.1 One\n- [x] 1.2 Two\n- [ ] 1.3 Three\n",
+        "## Phase 1: a\n\n- [x] 1.1 One\n- [x] 1.2 Two\n- [ ] 1.3 Three\n\n",
+        "\u{feff}## Phase 1: a\n\n- [x] 1.1 One\n- [x] 1.2 Two\n- [ ] 1.3 Three\n",
+    ] {
+        assert!(with_marks_of(other).is_none(), "{other}");
     }
 }

@@ -10,12 +10,13 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::mpsc,
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
+
+use crate::refresher;
 
 /// Which directory it is. Inode numbers are used again soon, so the time it was made belongs to it where the file
 /// system knows that.
@@ -45,7 +46,6 @@ impl Identity {
 pub(crate) struct LockDirectory {
     path: PathBuf,
     identity: Identity,
-    refresher: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
     released: bool,
 }
 
@@ -122,12 +122,12 @@ impl LockDirectory {
                 return Err(error);
             }
         };
-        let mut directory = Self { path: place, identity, refresher: None, released: false };
+        let mut directory = Self { path: place, identity, released: false };
         if let Placed::MadeAnew = placed {
             directory.identity = Identity::of(&fs::symlink_metadata(&directory.path)?);
             (hooks.note)(directory.identity)?;
         }
-        directory.refresher = refresher(&directory.path);
+        refresher::begin(&directory.path);
         Ok(directory)
     }
 
@@ -147,10 +147,7 @@ impl LockDirectory {
         if self.released {
             return true;
         }
-        if let Some((stop, thread)) = self.refresher.take() {
-            drop(stop);
-            let _ = thread.join();
-        }
+        refresher::end(&self.path);
         self.released = match self.is_ours() {
             Ok(true) => fs::remove_dir(&self.path).is_ok(),
             Ok(false) => true,
@@ -164,32 +161,6 @@ impl Drop for LockDirectory {
     fn drop(&mut self) {
         self.release();
     }
-}
-
-/// Refreshes the mtime every second until the sender is dropped. A system that gives us no thread gives us a lock
-/// that is not refreshed: a write takes milliseconds, Node's least patience is two seconds.
-fn refresher(place: &Path) -> Option<(mpsc::Sender<()>, JoinHandle<()>)> {
-    let (stop, stopped) = mpsc::channel();
-    let place = place.to_owned();
-    let refresh = move || {
-        while stopped.recv_timeout(Duration::from_secs(1)) == Err(mpsc::RecvTimeoutError::Timeout) {
-            let _ = touch(&place);
-        }
-    };
-    let thread = thread::Builder::new().name("lock refresher".to_owned()).spawn(refresh).ok()?;
-    Some((stop, thread))
-}
-
-fn touch(place: &Path) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.read(true);
-    #[cfg(windows)]
-    {
-        use std::os::windows::fs::OpenOptionsExt;
-        // FILE_WRITE_ATTRIBUTES; FILE_FLAG_BACKUP_SEMANTICS opens a directory.
-        options.read(false).access_mode(0x0100).custom_flags(0x0200_0000);
-    }
-    options.open(place)?.set_modified(SystemTime::now())
 }
 
 /// Renames `own` to `place` as soon as nothing is there.

@@ -77,8 +77,11 @@ pub(crate) struct History {
     path: PathBuf,
 }
 
-/// So much of the end is looked at first: some hundred lines.
+/// So much of the end is looked at first for a last write or change: some hundred lines.
 const WINDOW: u64 = 64 * 1024;
+
+/// And so much for the last line alone, at every write.
+const LINE_WINDOW: u64 = 4 * 1024;
 
 impl History {
     pub(crate) fn in_folder(folder: &Folder) -> Self {
@@ -196,7 +199,7 @@ fn lines(bytes: &[u8]) -> impl DoubleEndedIterator<Item = HistoryLine> {
 /// The last line that can be read, and whether the file ends in the middle of one.
 fn last_line(file: &mut File) -> io::Result<(Option<HistoryLine>, bool)> {
     let length = file.metadata()?.len();
-    let mut window = WINDOW;
+    let mut window = LINE_WINDOW;
     loop {
         let tail = tail(file, window)?;
         let torn = tail.last().is_some_and(|&byte| byte != b'\n');

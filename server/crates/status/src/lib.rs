@@ -24,6 +24,7 @@ mod new_file;
 mod parse;
 mod parts;
 mod reader;
+mod refresher;
 mod repair;
 mod replay;
 mod restore;
