@@ -4,8 +4,9 @@ use tallymark_plan::{Plan, TaskIndex};
 use tallymark_text::Span;
 
 /// The files that the tasks' titles name, as paths with `/`, in document order: what has a folder and an ending
-/// (`src/main.rs`), and in code also a name with an ending alone (`` `main.rs` ``). No URLs, globs, or paths from the disk's
-/// root or above the folder.
+/// (`src/main.rs`), and a name with an ending alone where it is all that stands between the backticks (`` `main.rs` ``): in
+/// `` `cat in.txt` `` it is an example, in `` `list.get()` `` no file. No URLs, globs, or paths from the disk's root or above the
+/// folder.
 pub fn files_named(plan: &Plan) -> impl Iterator<Item = (TaskIndex, &str)> {
     plan.tasks().flat_map(move |(task, fields)| {
         named_in(plan, fields.title).map(move |file| (task, plan.slice(file)))
@@ -20,7 +21,7 @@ pub(super) fn named_in(plan: &Plan, title: Span) -> impl Iterator<Item = Span> {
     words.split('`').enumerate().flat_map(move |(piece, text)| {
         let start = at;
         at += text.len() + 1;
-        let code = piece % 2 == 1;
+        let code = (piece % 2 == 1).then(|| text.trim());
         let mut from = start;
         text.split([' ', '\t', ',', ';', '(', ')', '\n', '\r']).filter_map(move |word| {
             let word_start = from;
@@ -31,21 +32,24 @@ pub(super) fn named_in(plan: &Plan, title: Span) -> impl Iterator<Item = Span> {
             let path = path.split_once(':').map_or(path, |(path, line)| {
                 if line.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') { path } else { "" }
             });
-            is_file(path, code).then(|| Span::new(word_start + front, word_start + front + path.len()))
+            is_file(path, code == Some(word))
+                .then(|| Span::new(word_start + front, word_start + front + path.len()))
         })
     })
 }
 
-fn is_file(path: &str, code: bool) -> bool {
+/// Whether a word is a file's path. One without a folder has to be `alone` in its code.
+fn is_file(path: &str, alone: bool) -> bool {
     let (folder, name) = path.rsplit_once('/').map_or((None, path), |(folder, name)| (Some(folder), name));
     let Some((stem, ending)) = name.rsplit_once('.') else { return false };
     let known = |sign: char| sign.is_alphanumeric() || matches!(sign, '/' | '.' | '_' | '-' | '+' | '@');
-    (code || folder.is_some())
+    (alone || folder.is_some())
         && folder.is_none_or(|folder| !folder.is_empty())
         && !stem.is_empty()
         && (1..=8).contains(&ending.len())
         && ending.starts_with(|first: char| first.is_ascii_lowercase())
-        && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        // `process.exitCode` is no file.
+        && ending.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         && path.chars().all(known)
         && !path.contains("..")
         && !path.starts_with('/')

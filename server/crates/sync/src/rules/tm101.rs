@@ -1,8 +1,11 @@
 //! TM101: the plan has a task that status.json lacks.
 
+use std::collections::HashSet;
+
 use super::{Context, Needs, Reporter, Rule};
 use crate::marking::addition;
 use crate::{File, Finding, Fix, FixAction, Severity, State, Subject};
+use tallymark_plan::TaskIndex;
 use tallymark_status::Word;
 
 pub(super) static RULE: Rule = Rule {
@@ -21,8 +24,21 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
     let (mut subtasks, mut only_subtasks) = (0, true);
+    // A line that stands in the plan twice has one entry: TM201 reports the double.
+    let text = |index: TaskIndex| {
+        let task = plan.task(index);
+        Some((plan.id(index)?, plan.title(index), task.parent, task.phase))
+    };
+    let matched: HashSet<_> = plan
+        .tasks()
+        .filter(|(index, _)| context.joined.matches[index.get()].is_some())
+        .filter_map(|(index, _)| text(index))
+        .collect();
     for (index, task) in plan.tasks() {
         let missing = context.joined.matches[index.get()].is_none();
+        if missing && text(index).is_some_and(|text| matched.contains(&text)) {
+            continue;
+        }
         if missing {
             let message = format!("{} is not in status.json", context.name(index));
             reporter.report(context.id_place(index), Subject::Task(index), message, Vec::new());
@@ -66,6 +82,17 @@ mod tests {
     use crate::rules::testing::plan;
 
     const PLAN: &str = "# Plan\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n- [x] 1.2 Parse\n- [ ] 1.3 Join\n";
+
+    #[test]
+    fn the_double_of_a_line_is_not_missing_in_status_json() {
+        let double = format!("{PLAN}- [ ] 1.1 Read\n- [ ] 1.1 Rest\n");
+        let case = plan(&double).entries(&[
+            ("1.1", "Read", "pending"),
+            ("1.2", "Parse", "pending"),
+            ("1.3", "Join", "pending"),
+        ]);
+        assert_eq!(case.findings("TM101"), ["plan:9 \"1.1\": 1.1 is not in status.json"]);
+    }
 
     #[test]
     fn a_task_without_entry_is_reported() {

@@ -1,12 +1,14 @@
 //! TM102: status.json has a task that the plan lacks.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
-use tallymark_plan::{PhaseIndex, Plan, TaskForm};
+use tallymark_plan::{PhaseIndex, Plan, ProblemKind, TaskForm};
 use tallymark_status::{Change, EntryIndex, Status};
 use tallymark_text::Edit;
 
 use super::{Boxes, Context, Needs, Reporter, Rule};
+use crate::plain::{leading_id, plain};
 use crate::words::quoted;
 use crate::{File, Finding, Fix, FixAction, Place, Severity, State, Subject};
 
@@ -26,6 +28,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(status) = context.status else { return };
     let epics = epics_of(context, status);
+    let unread = LazyCell::new(|| unread(context.plan));
     let may_be_ours = |index: EntryIndex| {
         !status.format.is_shared() || epics.contains(epic(status.id(index)).unwrap_or_default())
     };
@@ -33,6 +36,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
         if context.joined.counterparts[index.get()].is_some()
             || is_a_double(context, status, index)
             || !may_be_ours(index)
+            || stands_unread(&unread, status.description(index))
         {
             continue;
         }
@@ -51,6 +55,43 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     reporter.once(File::Plan, all, move |count| {
         format!("{count} of the {all} tasks in status.json are not in this plan")
     });
+}
+
+/// The texts, as they are compared, of what looks like a task to a person and is not read as one. TM202 and TM211 tell of
+/// it; to say that it is not in the plan would be untrue, and to remove it from status.json a loss.
+fn unread(plan: &Plan) -> HashSet<String> {
+    let mut texts = HashSet::new();
+    let mut add = |line: &str| {
+        let line = line.trim_start_matches(|sign: char| sign.is_whitespace() || "-*+>".contains(sign));
+        let Some((_, text)) = line.split_once(']').filter(|_| line.starts_with('[')) else { return };
+        let text = text.trim_matches(|sign: char| sign.is_whitespace() || sign == '*');
+        // `Step 1: Read` is "Read" in status.json.
+        if let Some((_, words)) = text.split_once(": ") {
+            texts.insert(plain(words));
+        }
+        texts.insert(plain(leading_id(text).map_or(text, |(_, words)| words)));
+    };
+    // A fence that is never closed turns what is code and what is not around, from a line on that nobody can tell.
+    let turned = |kind| matches!(kind, ProblemKind::UnclosedFence { swallowed } | ProblemKind::UnclosedComment { swallowed } if swallowed > 0);
+    if plan.problems.iter().any(|problem| turned(problem.kind)) {
+        plan.source.text().lines().for_each(&mut add);
+    } else {
+        let none = plan.problems.iter().filter(|problem| matches!(problem.kind, ProblemKind::NotATask(_)));
+        none.for_each(|problem| add(line_at(plan.source.text(), problem.span.start as usize)));
+    }
+    texts.remove("");
+    texts
+}
+
+/// The line that holds this place.
+fn line_at(text: &str, at: usize) -> &str {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    text[start..].lines().next().unwrap_or("")
+}
+
+fn stands_unread(unread: &HashSet<String>, description: &str) -> bool {
+    let words = leading_id(description).map_or(description, |(_, words)| words);
+    !unread.is_empty() && unread.contains(&plain(words))
 }
 
 /// The epics that the plan has stories of: of a file with the tasks of several plans, only what belongs to one of them is
@@ -156,6 +197,21 @@ mod tests {
             case.fixed("TM102", "Add 1.4 to the plan")
                 .contains("- [ ] 1.1 Read\n  - with care\n- [x] 1.4 Drop the schema\n\n**VERIFY")
         );
+    }
+
+    #[test]
+    fn what_stands_in_the_plan_unread_is_not_called_missing() {
+        for line in ["- [x ] 1.2 Sort the rows", "-[ ] 1.2 Sort the rows", "```\n- [ ] 1.2 Sort the rows"] {
+            let text = format!("# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n{line}\n");
+            let case = plan(&text).entries(&[
+                ("1.1", "Read", "pending"),
+                ("1.2", "Sort the rows", "pending"),
+                ("1.3", "Write", "pending"),
+            ]);
+            let findings = case.findings("TM102");
+            assert_eq!(findings.len(), 1, "{line}: {findings:?}");
+            assert!(findings[0].contains("“1.3 Write”"), "{line}: {findings:?}");
+        }
     }
 
     #[test]

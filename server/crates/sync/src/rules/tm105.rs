@@ -2,7 +2,9 @@
 
 use tallymark_plan::TaskIndex;
 use tallymark_status::{Change, EntryIndex, Status};
+use tallymark_text::Span;
 
+use super::tm208::closing_sign;
 use super::{Context, Needs, Reporter, Rule};
 use crate::plain::{leading_id, plain};
 use crate::words::{quoted_apart, without_emphasis};
@@ -57,13 +59,23 @@ fn differs(
     kind: MatchKind,
 ) -> bool {
     match kind {
-        MatchKind::IdAndCloseText | MatchKind::CloseText => true,
+        MatchKind::IdAndCloseText | MatchKind::CloseText => !only_signed(context, status, task, entry),
         MatchKind::EmbeddedId => {
             let (_, description) = parts(status, entry);
             description != context.plan.title(task) && plain(description) != plain(context.plan.title(task))
         }
         MatchKind::IdAndText | MatchKind::Text | MatchKind::Id | MatchKind::IdOnly => false,
     }
+}
+
+/// Whether all that the plan has more is a sign behind the words (`Read ✅ DONE`): that says how the task stands, TM208 looks
+/// after it, and it is no other wording.
+fn only_signed(context: &Context<'_>, status: &Status, task: TaskIndex, entry: EntryIndex) -> bool {
+    let title = context.plan.task(task).title;
+    closing_sign(context.plan, title).is_some_and(|sign| {
+        let words = Span { start: title.start, end: sign.span.start };
+        plain(context.plan.slice(words)) == plain(parts(status, entry).1)
+    })
 }
 
 /// The id that a description begins with, up to the words, and the words.
@@ -94,6 +106,17 @@ mod tests {
     use crate::rules::testing::plan;
 
     const PLAN: &str = "# Plan\n\n## Phase 1: Work\n\n- [ ] 1.1 Read all the settings\n- [ ] 1.2 Parse\n";
+
+    #[test]
+    fn a_sign_behind_the_words_is_no_other_wording() {
+        let entries = [("1.1", "Read all the settings", "pending"), ("1.2", "Parse", "pending")];
+        for sign in ["✅", "✅ COMPLETE", "❌ FAILED"] {
+            let text = PLAN.replace("the settings", &format!("the settings {sign}"));
+            assert_eq!(plan(&text).entries(&entries).findings("TM105"), [""; 0], "{sign}");
+        }
+        let text = PLAN.replace("the settings", "settings ✅");
+        assert_eq!(plan(&text).entries(&entries).findings("TM105").len(), 1);
+    }
 
     #[test]
     fn an_edited_text_is_told_with_both_wordings() {

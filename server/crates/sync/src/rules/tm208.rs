@@ -95,8 +95,8 @@ fn is_open(context: &Context<'_>, task: TaskIndex) -> bool {
 }
 
 /// A sign at the end of a title that says how the task stands.
-struct Sign {
-    span: Span,
+pub(super) struct Sign {
+    pub(super) span: Span,
     done: bool,
 }
 
@@ -116,7 +116,7 @@ const SHOWN: [&str; 24] = [
 
 /// The sign that closes a title: an emoji, a word of state behind it or not, and nothing else. Silent where the emoji is
 /// rather what the sentence is about: several kinds of it in the title, a word or an arrow before that shows it, code.
-fn closing_sign(plan: &Plan, title: Span) -> Option<Sign> {
+pub(super) fn closing_sign(plan: &Plan, title: Span) -> Option<Sign> {
     let text = plan.slice(title);
     if text.is_ascii() {
         return None;

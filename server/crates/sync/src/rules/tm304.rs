@@ -34,16 +34,17 @@ struct Disagreement {
 
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(status) = context.status else { return };
-    let mut concerned = 0;
+    let (mut concerned, mut disagree) = (0, 0);
     for (index, entry) in status.entries() {
         let completed = State::of_entry(status, index) == State::Completed;
         concerned += usize::from(completed || entry.started_at.is_some() || entry.completed_at.is_some());
         let times = both(status, entry);
-        let found = times
+        let wrong = times
             .and_then(|times| order(status, index, times))
             .or_else(|| duration(status, entry, times?))
-            .or_else(|| missing(status, index, completed && status.format.keeps_times()))
             .or_else(|| future(status, entry, context.facts.now));
+        disagree += usize::from(wrong.is_some());
+        let found = wrong.or_else(|| missing(status, index, completed && status.format.keeps_times()));
         if let Some(Disagreement { span, message, related }) = found {
             let related = related.map(|(span, message)| Related { place: Place::status(span), message });
             reporter.report(
@@ -54,8 +55,9 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             );
         }
     }
-    reporter.once(File::Status, concerned, move |count| {
-        format!("the times of {count} of {concerned} entries do not agree")
+    reporter.once(File::Status, concerned, move |count| match disagree {
+        0 => format!("{count} entries are completed, but have no completedAt"),
+        _ => format!("the times of {count} of {concerned} entries are missing or do not agree"),
     });
 }
 
