@@ -169,3 +169,15 @@ fn two_plans_with_one_status_json_are_told() {
     assert!(run.exits(0).err.contains(told), "{}", run.err);
     assert!(!Workspace::sample().run(&["check"]).err.contains("2 plans"));
 }
+
+#[test]
+fn under_a_root_that_is_named_a_repository_inside_it_belongs_to_it() {
+    let plan = "# P\n\n## Phase 1: Work\n\n- [ ] 1.1 A\n- [ ] 1.2 B\n";
+    let workspace = Workspace::with(&[
+        ("docs/plans/a.md", plan),
+        ("inner/.git/HEAD", ""),
+        ("inner/docs/plans/b.md", plan),
+    ]);
+    let run = workspace.run(&["check", "--root", "."]);
+    assert_eq!(run.exits(0).out, "2 plans · 4 tasks · 0 criteria · no findings · 0/4 · 0%\n");
+}

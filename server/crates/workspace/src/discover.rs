@@ -98,7 +98,9 @@ fn visit(
     let Some(kind) = entry.file_type() else { return WalkState::Continue };
     let path = entry.path();
     if kind.is_dir() {
-        if path != root && begins_a_workspace(path, own_settings) && !root.starts_with(path) {
+        // What was named is looked through under this root, whatever it begins: `--root` may say so.
+        let named = entry.depth() == 0;
+        if !named && path != root && begins_a_workspace(path, own_settings) && !root.starts_with(path) {
             note(&|found| found.nested.push(path.to_owned()));
             return WalkState::Skip;
         }
@@ -209,6 +211,10 @@ mod tests {
         let found = discover(folder.path(), &[], &Settings::default());
         assert_eq!(found.plans, [folder.path().join("a.md")]);
         assert_eq!(found.nested, [folder.path().join("inner"), folder.path().join("sub")]);
+        // Named under this root, as `--root` may have it, it is looked through, and not left once more.
+        let named = discover(folder.path(), &found.nested, &Settings::default());
+        assert_eq!(named.plans, [folder.path().join("inner/b.md")]);
+        assert_eq!(named.nested, [PathBuf::new(); 0]);
     }
 
     #[test]
