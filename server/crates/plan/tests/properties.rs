@@ -262,9 +262,8 @@ proptest! {
 /// Marks are taken over, and with them alone; a text with more that is new is read.
 #[test]
 fn only_other_marks_are_taken_over() {
-    let parsed = |text: &str| {
-        parse(Arc::new(Source::new(text)), Options { path: "", dialect: Some(Dialect::Phased) })
-    };
+    let parsed =
+        |text: &str| parse(Arc::new(Source::new(text)), Options { path: "", dialect: Some(Dialect::Phased) });
     let plan = parsed("## Phase 1: a\n\n- [ ] 1.1 One\n- [x] 1.2 Two\n- [ ] 1.3 Three\n");
     let with_marks_of = |text: &str| plan.with_marks_of(&Arc::new(Source::new(text)));
     let other = "## Phase 1: a\n\n- [~] 1.1 One\n- [x] 1.2 Two\n- [x] 1.3 Three\n";
