@@ -263,6 +263,7 @@ fn fix(fix: tallymark_sync::Fix) -> Fix {
         FixAction::Status(_) => ("status", Vec::new()),
         FixAction::Renumber(_) => ("renumber", Vec::new()),
         FixAction::Init => ("init", Vec::new()),
+        FixAction::Restore => ("restore", Vec::new()),
     };
     let edits = edits
         .into_iter()

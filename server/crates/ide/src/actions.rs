@@ -39,7 +39,7 @@ pub enum ActionKind {
     Renumber,
     /// `refactor.rewrite.tallymark.undo`: takes the last change of status.json back.
     Undo,
-    /// `refactor.rewrite.tallymark`: makes a status.json, or has a file read as a plan.
+    /// `refactor.rewrite.tallymark`: makes a status.json or brings one back, or has a file read as a plan.
     Prepare,
     /// `source.fixAll.tallymark`: all safe fixes of the plan.
     FixAll,
@@ -70,7 +70,7 @@ const MOST_FIXED_FINDINGS: usize = 50;
 
 /// The marks that are open to what `span` of `file` is about: the task of its line, the tasks of a selection, or the
 /// tasks of the phase whose heading it touches. Those that are closed for now come too, with the reason. Without a
-/// status.json the last one makes one.
+/// status.json the last one makes one; beside one that cannot be read it brings it back.
 pub fn mark_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> {
     let joined = &analysis.joined;
     let plan = &*joined.plan;
@@ -100,6 +100,11 @@ pub fn mark_actions(analysis: &Analysis, file: File, span: Span) -> Vec<Action> 
         None => Vec::new(),
     };
     let on_title = plan.title.is_some_and(|title| title.meets(span));
+    let broken = joined.unreadable_status().filter(|status| status.format.is_ours());
+    if file == File::Plan && broken.is_some() && (on_title || !actions.is_empty()) {
+        let title = format!("Restore {}", analysis.facts.status_path);
+        actions.push(action(title, ActionKind::Prepare, Effect::Restore));
+    }
     let stateless = joined.status().is_none() && joined.unreadable_status().is_none();
     if file == File::Plan && stateless && (on_title || !actions.is_empty()) {
         let facts = &analysis.facts;
@@ -142,6 +147,7 @@ fn fix_action(analysis: &Analysis, fix: Fix, finding: usize) -> Action {
             Effect::Renumber(changes.into_iter().map(|(task, id)| (key(task), id)).collect())
         }
         FixAction::Init => Effect::Init,
+        FixAction::Restore => Effect::Restore,
     };
     Action {
         preferred: fix.preferred,

@@ -20,6 +20,8 @@ pub enum Effect {
     Undo,
     /// Makes a status.json for this plan.
     Init,
+    /// Mends the status.json that cannot be read, or brings the newest whole one back; asks first.
+    Restore,
     /// Writes into the settings that this file is a plan.
     TreatAsPlan,
     /// Shows a place in one of the two files.

@@ -181,6 +181,9 @@ pub enum FixAction {
     Renumber(Vec<(TaskIndex, String)>),
     /// `tallymark init` for this plan.
     Init,
+    /// Mends the status.json that cannot be read, or brings the newest whole one back. What that would lose only a look at the
+    /// disk tells, so it asks when that is known; [`Fix::ask`] is empty.
+    Restore,
 }
 
 /// What rules know of the world outside the two files.

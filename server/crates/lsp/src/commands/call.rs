@@ -17,11 +17,12 @@ const CHANGE_STATUS: &str = "tallymark.status.apply";
 const EDIT: &str = "tallymark.edit";
 const RENUMBER: &str = "tallymark.renumber";
 const INIT: &str = "tallymark.init";
+const RESTORE: &str = "tallymark.restore";
 const TREAT_AS_PLAN: &str = "tallymark.treatAsPlan";
 const OPEN: &str = "tallymark.open";
 
 /// The names of all commands.
-pub(crate) const NAMES: &[&str] = &[MARK, UNDO, CHANGE_STATUS, EDIT, RENUMBER, INIT, TREAT_AS_PLAN, OPEN];
+pub(crate) const NAMES: &[&str] = &[MARK, UNDO, CHANGE_STATUS, EDIT, RENUMBER, INIT, RESTORE, TREAT_AS_PLAN, OPEN];
 
 /// The plan that every command is about.
 #[derive(Debug, Serialize, Deserialize)]
@@ -257,6 +258,7 @@ pub(crate) fn parse(params: ExecuteCommandParams) -> Result<(Uri, Command)> {
         }),
         UNDO => read(name, argument, |NoArguments {}| Ok(Command::Undo)),
         INIT => read(name, argument, |NoArguments {}| Ok(Command::Init)),
+        RESTORE => read(name, argument, |NoArguments {}| Ok(Command::Restore)),
         TREAT_AS_PLAN => read(name, argument, |NoArguments {}| Ok(Command::TreatAsPlan)),
         OPEN => read(name, argument, |arguments: OpenArguments| {
             let file = match arguments.file {
@@ -314,6 +316,7 @@ impl Command {
             }
             Command::Undo => (UNDO, write(plan, NoArguments {})),
             Command::Init => (INIT, write(plan, NoArguments {})),
+            Command::Restore => (RESTORE, write(plan, NoArguments {})),
             Command::TreatAsPlan => (TREAT_AS_PLAN, write(plan, NoArguments {})),
             Command::Open(place) => {
                 let file = match place.file {
@@ -450,6 +453,7 @@ mod tests {
             Command::Edit { version: 3, edits: vec![Edit::insert(4, "x")], ask: None },
             Command::Undo,
             Command::Init,
+            Command::Restore,
             Command::TreatAsPlan,
             Command::Open(Place::status(Span::new(1, 2))),
         ];

@@ -9,6 +9,7 @@ mod init;
 mod mark;
 mod open;
 mod renumber;
+mod restore;
 mod status;
 mod treat_as_plan;
 mod undo;
@@ -72,6 +73,8 @@ pub(crate) enum Command {
     Undo,
     /// `tallymark.init`: makes a status.json.
     Init,
+    /// `tallymark.restore`: mends the status.json that cannot be read, or brings the newest whole one back.
+    Restore,
     /// `tallymark.treatAsPlan`: writes into the settings that the file is a plan.
     TreatAsPlan,
     /// `tallymark.open`: shows a place.
@@ -128,6 +131,7 @@ pub(crate) async fn run(prepared: Prepared, outbox: &Outbox, engine: &Handle) ->
         Command::Renumber { changes } => renumber::run(&prepared, changes, outbox, engine).await,
         Command::Undo => undo::run(&prepared, outbox, engine).await,
         Command::Init => init::run(&prepared, outbox, engine).await,
+        Command::Restore => restore::run(&prepared, outbox, engine).await,
         Command::TreatAsPlan => treat_as_plan::run(&prepared, outbox, engine).await,
         Command::Open(place) => open::run(&prepared, *place, outbox).await,
     };

@@ -115,6 +115,7 @@ pub(crate) fn command(snapshot: &Snapshot, title: String, effect: Effect, ask: O
         Effect::Renumber(changes) => Tallymark::Renumber { changes },
         Effect::Undo => Tallymark::Undo,
         Effect::Init => Tallymark::Init,
+        Effect::Restore => Tallymark::Restore,
         Effect::TreatAsPlan => Tallymark::TreatAsPlan,
         Effect::Open(place) => Tallymark::Open(place),
     };

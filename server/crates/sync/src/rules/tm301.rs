@@ -3,7 +3,7 @@
 use tallymark_status::ProblemKind;
 
 use super::{Context, Needs, Reporter, Rule};
-use crate::{File, Place, Severity, Subject};
+use crate::{File, Finding, Fix, FixAction, Place, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "TM301",
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Plan,
     trusts_boxes: false,
     check,
-    fixes: super::no_fixes,
+    fixes,
     fix_all: None,
 };
 
@@ -68,9 +68,27 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     });
 }
 
+/// Only a file that nothing else can be written to is brought back: one that lacks a line or a part is read without it.
+fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
+    let (Subject::StatusProblem(index), Some(status)) = (finding.subject, &context.joined.status_file) else {
+        return Vec::new();
+    };
+    match status.problems.get(index as usize).map(|problem| &problem.kind) {
+        Some(ProblemKind::Unreadable(_) | ProblemKind::TrailingGarbage) => vec![Fix {
+            title: "Restore status.json".to_owned(),
+            safe: false,
+            preferred: true,
+            ask: None,
+            action: FixAction::Restore,
+        }],
+        _ => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Case, plan};
+    use crate::FixAction;
 
     fn case(status: &str) -> Case {
         plan("# P\n\n## Phase 1: Work\n\n- [x] 1.1 Read\n- [ ] 1.2 Sort\n").status(status)
@@ -86,6 +104,7 @@ mod tests {
             ]
         );
         assert_eq!(case.analysis().findings.len(), 1);
+        assert_eq!(case.action("TM301", "Restore status.json"), FixAction::Restore);
     }
 
     #[test]
@@ -94,6 +113,7 @@ mod tests {
         let findings = case.findings("TM301");
         assert_eq!(findings.len(), 1, "{findings:?}");
         assert!(findings[0].contains("goes on behind its closing brace"), "{findings:?}");
+        assert_eq!(case.fixes("TM301"), ["Restore status.json*"]);
     }
 
     #[test]
