@@ -135,3 +135,16 @@ fn ten_thousand_tasks_are_drawn_as_their_phases() {
     assert!(svg.out.contains("10000 tasks are too many for a picture"), "{}", &svg.out[..2_000]);
     assert_eq!(svg.out.matches("class=\"line head\"").count(), 99);
 }
+
+#[test]
+fn what_a_whole_phase_waits_for_stands_beside_its_title() {
+    let text = format!("{TEXT}\n## Dependencies\n\n- Phase 2 depends on Phase 1\n");
+    let workspace = Workspace::with(&[(PLAN, &text)]);
+    for format in ["mermaid", "dot", "svg"] {
+        let run = workspace.run(&["graph", "--format", format]);
+        run.exits(0);
+        assert!(run.out.contains("Phase 2: Switch over (waits for Phase 1)"), "{}", run.out);
+    }
+    let object = workspace.run(&["graph", "--json"]).exits(0).json();
+    assert_eq!(object["tasks"][5]["waits_for"], serde_json::json!(["Phase 1"]));
+}

@@ -37,6 +37,8 @@ pub struct Setup {
     pub initialize: Value,
     /// What `workspace/configuration` is answered with; `None` leaves it unanswered.
     pub configuration: Option<Value>,
+    /// What the person answers questions with; `None` is no answer.
+    pub answer: Option<&'static str>,
     /// Environment of the server.
     pub environment: Vec<(&'static str, String)>,
 }
@@ -60,7 +62,7 @@ impl Setup {
                 },
             },
         });
-        Self { initialize, configuration: Some(Value::Null), environment: Vec::new() }
+        Self { initialize, configuration: Some(Value::Null), answer: None, environment: Vec::new() }
     }
 }
 
@@ -80,7 +82,8 @@ impl Client {
         let heard: Arc<(Mutex<Heard>, Condvar)> = Arc::default();
         let (to_server, configuration) = (Arc::clone(&input), setup.configuration.clone());
         let told = Arc::clone(&heard);
-        std::thread::spawn(move || listen(output, &told, &to_server, configuration.as_ref()));
+        let answer = setup.answer;
+        std::thread::spawn(move || listen(output, &told, &to_server, configuration.as_ref(), answer));
         Self { process, input, heard, next_id: 0 }
     }
 
@@ -291,12 +294,16 @@ fn listen(
     told: &(Mutex<Heard>, Condvar),
     input: &Mutex<Option<ChildStdin>>,
     configuration: Option<&Value>,
+    answer: Option<&str>,
 ) {
     while let Some(message) = read(&mut output) {
         let request = message.get("method").is_some() && message.get("id").is_some();
         let answer = match message["method"].as_str() {
             Some("workspace/configuration") if request => configuration.map(|settings| json!([settings])),
             Some("workspace/applyEdit") if request => Some(json!({"applied": true})),
+            Some("window/showMessageRequest") if request => {
+                Some(answer.map_or(Value::Null, |title| json!({"title": title})))
+            }
             _ if request => Some(Value::Null),
             _ => None,
         };

@@ -13,5 +13,6 @@ mod marking;
 mod panics;
 mod protocol;
 mod renaming;
+mod restoring;
 mod workspace;
 mod writers;

@@ -264,6 +264,7 @@ fn fix(fix: tallymark_sync::Fix) -> Fix {
         FixAction::Renumber(_) => ("renumber", Vec::new()),
         FixAction::Init => ("init", Vec::new()),
         FixAction::Restore => ("restore", Vec::new()),
+        FixAction::Show(_) => ("none", Vec::new()),
     };
     let edits = edits
         .into_iter()

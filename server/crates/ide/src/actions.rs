@@ -148,6 +148,7 @@ fn fix_action(analysis: &Analysis, fix: Fix, finding: usize) -> Action {
         }
         FixAction::Init => Effect::Init,
         FixAction::Restore => Effect::Restore,
+        FixAction::Show(text) => Effect::Show(text),
     };
     Action {
         preferred: fix.preferred,
@@ -403,6 +404,7 @@ mod tests {
         Mark 2.5 complete | 2.5 → completed ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back
         Mark 2.5 failed… | 2.5 → failed What went wrong? ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back
         Mark 2.5 skipped… | 2.5 → skipped Why is it skipped? ✗ status.json cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back
+        Restore status.json | Restore
         ");
     }
 

@@ -16,6 +16,8 @@ pub enum Effect {
     /// Gives tasks other ids, in the plan and in status.json: the plan's keys of the tasks, each with its new id; none for
     /// all ids, counted through.
     Renumber(Vec<(String, String)>),
+    /// Shows the person a text.
+    Show(String),
     /// Takes the last change of status.json back.
     Undo,
     /// Makes a status.json for this plan.

@@ -1,5 +1,7 @@
 //! What a task waits for: `(depends: 1.1, 1.2)`, `(depends on T003)`, `_Depends: 1.2_`, `**Dependencies**: 4.1 ✅, 4.3`.
 
+use std::collections::HashMap;
+
 use memchr::memmem;
 use tallymark_text::Span;
 
@@ -37,7 +39,7 @@ pub(crate) fn find(text: &str, tasks: &mut [Task], ignored: &[Ignored]) -> Vec<D
 }
 
 /// Finds what whole phases wait for: a line between a phase's heading and its first task that begins with `Depends on`,
-/// `Dependencies` or `pipeline-start`.
+/// `Dependencies` or `pipeline-start`, and a line outside of tasks that says it by the number: `Phase 3 depends on Phase 2`.
 pub(crate) fn of_phases(
     text: &str,
     phases: &[Phase],
@@ -46,12 +48,26 @@ pub(crate) fn of_phases(
 ) -> Vec<(PhaseIndex, Dependency)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
+    let mut owners = Owners::default();
+    let mut numbers: Option<HashMap<&str, Option<PhaseIndex>>> = None;
     for word in [b"epend".as_slice(), b"ipeline-start"] {
         for at in memmem::find_iter(bytes, word) {
             let Some(at) = at.checked_sub(1) else { continue };
-            let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |end| end + 1);
-            let is_markup = |byte: &u8| matches!(byte, b' ' | b'\t' | b'*' | b'_' | b'-' | b'+');
-            if !bytes[start..at].iter().all(is_markup) || crate::annotations::is_ignored(ignored, at) {
+            let Some(start) = line_start(bytes, at) else { continue };
+            if crate::annotations::is_ignored(ignored, at) {
+                continue;
+            }
+            let end = line_end(&bytes[..floor(text, at + LONGEST_LIST)], at);
+            if !bytes[start..at].iter().all(|&byte| is_markup(byte as char)) {
+                if word != b"epend" || owners.at(tasks, at).is_some() {
+                    continue;
+                }
+                let Some(list) = list_after(text, at, end) else { continue };
+                for number in phases_before(text, start, at) {
+                    let numbers = numbers.get_or_insert_with(|| by_number(text, phases));
+                    let Some(&Some(phase)) = numbers.get(&text[number.range()]) else { continue };
+                    read_list(text, list, end, |dependency| found.push((phase, dependency)));
+                }
                 continue;
             }
             // The heading above, and no task between.
@@ -67,7 +83,6 @@ pub(crate) fn of_phases(
             {
                 continue;
             }
-            let end = line_end(&bytes[..floor(text, at + LONGEST_LIST)], at);
             let list =
                 if word == b"epend" { list_after(text, at, end) } else { pipeline_start(text, at, end) };
             let Some(list) = list else { continue };
@@ -76,6 +91,56 @@ pub(crate) fn of_phases(
     }
     found.sort_by_key(|(phase, dependency)| (*phase, dependency.span.start));
     found
+}
+
+fn is_markup(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '*' | '_' | '-' | '+')
+}
+
+/// How far behind the start of its line the word may stand with which a phase's dependencies begin.
+const LONGEST_SUBJECT: usize = 200;
+
+/// The start of the line of `at`, if it is near.
+fn line_start(bytes: &[u8], at: usize) -> Option<usize> {
+    let from = at.saturating_sub(LONGEST_SUBJECT);
+    let end = memchr::memrchr2(b'\n', b'\r', &bytes[from..at]);
+    end.map(|end| from + end + 1).or((from == 0).then_some(0))
+}
+
+/// The phases by their numbers; `None` for a number that several have.
+fn by_number<'t>(text: &'t str, phases: &[Phase]) -> HashMap<&'t str, Option<PhaseIndex>> {
+    let mut numbers = HashMap::with_capacity(phases.len());
+    for (at, phase) in (0..).zip(phases) {
+        if let Some(number) = phase.number {
+            let own = numbers.entry(&text[number.range()]).or_insert(Some(PhaseIndex(at)));
+            *own = own.filter(|own| own.0 == at);
+        }
+    }
+    numbers
+}
+
+/// The numbers of the phases that a line is about before it says `depends` at `at`: `- **Phase 3** depends`,
+/// `Phase 3 (Billing): depends`, `Phases 3 and 4 depend`. None if anything else stands there.
+fn phases_before(text: &str, start: usize, at: usize) -> Vec<Span> {
+    /// More in one line are no sentence.
+    const MOST: usize = 4;
+    let line = &text[start..at];
+    let from = start + line.len() - line.trim_start_matches(is_markup).len();
+    let mut numbers = Vec::new();
+    let mut last = from;
+    let mut only_phases = true;
+    read_list(text, from, at, |dependency| match dependency.target {
+        Target::Phase(number) => {
+            only_phases &= !numbers.is_empty() || dependency.span.start as usize == from;
+            numbers.push(number);
+            last = number.end as usize;
+        }
+        Target::Task | Target::Range(..) => only_phases = false,
+    });
+    let rest = text[last..at].trim_matches(|character| is_markup(character) || character == ':');
+    let rest = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).map_or(rest, |_| "");
+    let said = only_phases && numbers.len() <= MOST && matches!(rest, "" | "also" | "both" | "all");
+    if said { numbers } else { Vec::new() }
 }
 
 /// `pipeline-start:** when 1.3 completes`: where the first id may be.
@@ -143,8 +208,8 @@ fn list_after(text: &str, at: usize, end: usize) -> Option<usize> {
     told.then_some(behind)
 }
 
-/// Reads ids from `at` on, as long as there are any: `1.1, 1.2`, `T001–T004`, `Phase 1 and 2.3`, with signs and remarks in
-/// brackets between them.
+/// Reads ids from `at` on, as long as there are any: `1.1, 1.2`, `T001–T004`, `Phase 1 and 2.3`, `Phases 1 and 2`, with signs
+/// and remarks in brackets between them. Of a range of phases its ends are read.
 fn read_list(text: &str, mut at: usize, end: usize, mut push: impl FnMut(Dependency)) {
     let skip = |at: usize| {
         let rest = &text[at..end];
@@ -168,6 +233,8 @@ fn read_list(text: &str, mut at: usize, end: usize, mut push: impl FnMut(Depende
             }
         }
     };
+    // Behind `Phases`, whole numbers are those of phases.
+    let mut plural = false;
     loop {
         at = skip(at);
         let rest = &text[at..end];
@@ -175,9 +242,16 @@ fn read_list(text: &str, mut at: usize, end: usize, mut push: impl FnMut(Depende
         let from = at + phase.map_or(0, |word| word.len());
         let Some(length) = reference(&text[from..end]) else { return };
         let first = Span::new(from, from + length);
-        if phase.is_some() {
+        if let Some(word) = phase {
+            plural = word.ends_with("s ");
+        }
+        let number = |span: Span| text[span.range()].bytes().all(|byte| byte.is_ascii_digit());
+        if phase.is_some() || (plural && number(first)) {
             push(Dependency { span: Span::new(at, from + length), target: Target::Phase(first) });
             at = from + length;
+            if plural {
+                at += text[at..end].len() - text[at..end].trim_start_matches(['-', '–', '—']).len();
+            }
             continue;
         }
         at = from + length;

@@ -46,7 +46,7 @@ pub struct Plan {
     pub criteria: Vec<Criterion>,
     /// All dependencies of all tasks; [`Task::dependencies`] is a range of it.
     pub dependencies: Vec<Dependency>,
-    /// What whole phases wait for, in document order: `**pipeline-start:** when 1.3 completes`, `**Depends on**: Phase 1`
+    /// What whole phases wait for, by phase: `**pipeline-start:** when 1.3 completes`, `Phase 3 depends on Phase 2`, `**Depends on**: Phase 1`
     /// between a phase's heading and its first task. Each task of the phase waits for that too.
     pub phase_dependencies: Vec<(PhaseIndex, Dependency)>,
     /// The path that `**Output:**` names, without backticks.

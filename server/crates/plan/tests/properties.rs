@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use tallymark_plan::{Dialect, LineKind, Options, Plan, Target, TaskIndex, line_kind, parse};
+use tallymark_plan::{Dependency, Dialect, LineKind, Options, Plan, Target, TaskIndex, line_kind, parse};
 use tallymark_text::{Edit, Source, Span, apply_edits};
 
 /// What plans are made of, and what goes wrong in them.
@@ -68,6 +68,8 @@ const TOKENS: &[&str] = &[
     "(depends on ",
     "_Depends: 1.1_",
     "Dependencies: ",
+    "Phases 1 and 2 depend on Phases 1-3",
+    "pipeline-start: when 1.1",
     "[SEQUENTIAL]",
     "Tasks 1.1-1.3 are [PARALLEL]",
     "**Output:** `docs/x/`",
@@ -123,6 +125,14 @@ fn check(plan: &Plan) {
         assert_eq!(phase.heading.cover(phase.block), phase.block);
         assert_eq!(phase.heading.cover(phase.title), phase.heading);
     }
+    let names_something = |dependency: &Dependency| {
+        fits(dependency.span);
+        match dependency.target {
+            Target::Task => {}
+            Target::Range(first, last) => assert_eq!(first.cover(last), dependency.span),
+            Target::Phase(number) => assert_eq!(number.cover(dependency.span), dependency.span),
+        }
+    };
     let mut keys = HashSet::new();
     for (index, task) in plan.tasks() {
         [task.block, task.line, task.title].into_iter().chain(task.id).for_each(fits);
@@ -144,14 +154,12 @@ fn check(plan: &Plan) {
         let key = plan.key(index);
         assert!(!key.is_empty(), "a key is never empty");
         assert!(keys.insert(key.to_owned()), "{key} is the key of two tasks");
-        for dependency in plan.dependencies(index) {
-            fits(dependency.span);
-            match dependency.target {
-                Target::Task => {}
-                Target::Range(first, last) => assert_eq!(first.cover(last), dependency.span),
-                Target::Phase(number) => assert_eq!(number.cover(dependency.span), dependency.span),
-            }
-        }
+        plan.dependencies(index).iter().for_each(names_something);
+    }
+    assert!(plan.phase_dependencies.is_sorted_by_key(|(phase, _)| *phase), "they are found by their phase");
+    for (phase, dependency) in &plan.phase_dependencies {
+        assert!(phase.get() < plan.phases.len());
+        names_something(dependency);
     }
     for criterion in &plan.criteria {
         [criterion.line, criterion.title, criterion.mark.span, criterion.mark.outer]

@@ -184,6 +184,8 @@ pub enum FixAction {
     /// Mends the status.json that cannot be read, or brings the newest whole one back. What that would lose only a look at the
     /// disk tells, so it asks when that is known; [`Fix::ask`] is empty.
     Restore,
+    /// Shows the person this text, and changes nothing.
+    Show(String),
 }
 
 /// What rules know of the world outside the two files.

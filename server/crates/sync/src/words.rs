@@ -1,5 +1,7 @@
 //! Words for messages.
 
+use similar::{DiffTag, TextDiff};
+
 /// The longest text that a message quotes, in characters.
 const LONGEST_QUOTE: usize = 60;
 
@@ -42,6 +44,27 @@ pub(crate) fn short(text: &str) -> String {
 /// A title as plain text: without `**` and `~~`; code stays code.
 pub(crate) fn without_emphasis(title: &str) -> String {
     title.replace("**", "").replace("~~", "").trim().to_owned()
+}
+
+/// Both texts in one, with the words that only one of them has in marks: `Read [- some -] {+ all +} settings`.
+pub(crate) fn word_difference(old: &str, new: &str) -> String {
+    let old: Vec<&str> = old.split_whitespace().collect();
+    let new: Vec<&str> = new.split_whitespace().collect();
+    let mut told: Vec<String> = Vec::new();
+    for change in TextDiff::from_slices(&old, &new).ops() {
+        let (gone, come) = (old[change.old_range()].join(" "), new[change.new_range()].join(" "));
+        if change.tag() == DiffTag::Equal {
+            told.push(come);
+            continue;
+        }
+        if !gone.is_empty() {
+            told.push(format!("[- {gone} -]"));
+        }
+        if !come.is_empty() {
+            told.push(format!("{{+ {come} +}}"));
+        }
+    }
+    told.join(" ")
 }
 
 /// `1 task`, `2 tasks`.

@@ -76,7 +76,7 @@ fn nothing_is_written_to_another_programs_file_and_the_way_to_do_it_is_named() {
     insta::assert_snapshot!(refusal(2, Word::Failed), @r#".taskmaster/tasks/tasks.json is Task Master's; tallymark only reads it, and Task Master has no word for "failed""#);
     insta::assert_snapshot!(refusal(4, Word::Completed), @".taskmaster/tasks/tasks.json is Task Master's; tallymark only reads it, and it does not have 3");
     let written = analysis.findings.iter().flat_map(|finding| analysis.fixes(finding));
-    assert!(written.into_iter().all(|fix| matches!(fix.action, FixAction::Plan(_))));
+    assert!(written.into_iter().all(|fix| matches!(fix.action, FixAction::Plan(_) | FixAction::Show(_))));
     // What is so already is no refusal.
     let done = analysis.marking(&[TaskIndex(1)], &Mark::to(Word::Completed)).unwrap();
     assert_eq!(done.already, [TaskIndex(1)]);

@@ -14,8 +14,8 @@ pub fn render(view: &View<'_>) -> String {
         quoted(view.title())
     );
     for (at, (phase, tasks)) in view.groups().into_iter().enumerate() {
-        let title = phase.map_or("", |phase| plan.slice(plan.phases[phase.get()].title));
-        _ = writeln!(text, "  subgraph cluster_g{at} {{\n    label={};", quoted(title));
+        let title = view.group_title(phase);
+        _ = writeln!(text, "  subgraph cluster_g{at} {{\n    label={};", quoted(&title));
         let mut open: Vec<u32> = Vec::new();
         for task in tasks {
             let index = TaskIndex(task);

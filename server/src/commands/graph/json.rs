@@ -63,6 +63,9 @@ pub fn render(view: &View<'_>) -> String {
         unblocks: view.waiting.as_ref().map(|waiting| waiting[task.get()]),
         waits_for: std::iter::from_fn(|| notes.next_if(|(noted, _)| *noted == task))
             .map(|(_, note)| note.as_str())
+            .chain(own.phase.into_iter().flat_map(|phase| {
+                plan.dependencies_of_phase(phase).map(|dependency| plan.slice(dependency.span))
+            }))
             .collect(),
     });
     json_text(&Object {

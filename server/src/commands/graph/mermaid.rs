@@ -12,8 +12,8 @@ pub fn render(view: &View<'_>) -> String {
     let plan = view.plan();
     let mut text = "flowchart TD\n".to_owned();
     for (at, (phase, tasks)) in view.groups().into_iter().enumerate() {
-        let title = phase.map_or("", |phase| plan.slice(plan.phases[phase.get()].title));
-        _ = writeln!(text, "  subgraph g{at}[\"{}\"]", label(if title.is_empty() { " " } else { title }));
+        let title = view.group_title(phase);
+        _ = writeln!(text, "  subgraph g{at}[\"{}\"]", label(if title.is_empty() { " " } else { &title }));
         let mut open: Vec<u32> = Vec::new();
         for task in tasks.clone() {
             let index = tallymark_plan::TaskIndex(task);

@@ -76,10 +76,10 @@ fn tasks(view: &View<'_>) -> Picture {
     }
     for (phase, tasks) in view.groups() {
         let band = picture.bands.len();
-        let title = phase.map_or("Tasks", |phase| plan.slice(plan.phases[phase.get()].title));
+        let title = phase.map_or_else(|| "Tasks".to_owned(), |phase| view.group_title(Some(phase)));
         let mut progress = tallymark_sync::Progress::default();
         tasks.clone().for_each(|task| progress.add(view.joined.states[task as usize]));
-        picture.bands.push((title.to_owned(), progress.to_string(), progress.percent().unwrap_or(0)));
+        picture.bands.push((title, progress.to_string(), progress.percent().unwrap_or(0)));
         for task in tasks.map(TaskIndex) {
             let own = plan.task(task);
             let look = view.look(task);
@@ -183,7 +183,7 @@ fn phases(view: &View<'_>) -> Picture {
             _ if counts.contains_key(&Look::Ready) => Look::Ready,
             _ => Look::Waiting,
         };
-        let title = phase.map_or("Tasks", |phase| plan.slice(plan.phases[phase.get()].title));
+        let title = phase.map_or_else(|| "Tasks".to_owned(), |phase| view.group_title(Some(phase)));
         let told: Vec<String> = Look::ALL
             .into_iter()
             .filter_map(|look| counts.get(&look).map(|count| format!("{} {count}", look.sign())))
@@ -198,7 +198,7 @@ fn phases(view: &View<'_>) -> Picture {
                     sign: look.sign(),
                     class: look.name(),
                     bold: String::new(),
-                    words: plain(title),
+                    words: plain(&title),
                     depth: 0,
                 },
                 row(progress.to_string()),

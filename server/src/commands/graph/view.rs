@@ -150,6 +150,27 @@ impl<'a> View<'a> {
         groups
     }
 
+    /// What the phase of a group waits for as a whole: `Phase 1, 2.3`.
+    pub fn phase_waits_for(&self, phase: PhaseIndex) -> Option<String> {
+        let plan = self.plan();
+        let named: Vec<&str> = plan
+            .dependencies_of_phase(phase)
+            .take(MOST_NAMED)
+            .map(|dependency| plan.slice(dependency.span))
+            .collect();
+        (!named.is_empty()).then(|| named.join(", "))
+    }
+
+    /// The title of a group, with what it waits for; empty for one without a phase.
+    pub fn group_title(&self, phase: Option<PhaseIndex>) -> String {
+        let Some(phase) = phase else { return String::new() };
+        let title = self.plan().slice(self.plan().phases[phase.get()].title);
+        match self.phase_waits_for(phase) {
+            Some(named) => format!("{title} (waits for {named})"),
+            None => title.to_owned(),
+        }
+    }
+
     /// Makes arrows and notes.
     fn draw(&mut self) {
         let joined = self.joined;

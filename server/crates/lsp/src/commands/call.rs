@@ -18,11 +18,13 @@ const EDIT: &str = "tallymark.edit";
 const RENUMBER: &str = "tallymark.renumber";
 const INIT: &str = "tallymark.init";
 const RESTORE: &str = "tallymark.restore";
+const SHOW: &str = "tallymark.show";
 const TREAT_AS_PLAN: &str = "tallymark.treatAsPlan";
 const OPEN: &str = "tallymark.open";
 
 /// The names of all commands.
-pub(crate) const NAMES: &[&str] = &[MARK, UNDO, CHANGE_STATUS, EDIT, RENUMBER, INIT, RESTORE, TREAT_AS_PLAN, OPEN];
+pub(crate) const NAMES: &[&str] =
+    &[MARK, UNDO, CHANGE_STATUS, EDIT, RENUMBER, INIT, RESTORE, SHOW, TREAT_AS_PLAN, OPEN];
 
 /// The plan that every command is about.
 #[derive(Debug, Serialize, Deserialize)]
@@ -180,6 +182,11 @@ struct EditArgument {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
+struct ShowArguments {
+    text: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 struct OpenArguments {
     file: FileName,
     start: u32,
@@ -259,6 +266,7 @@ pub(crate) fn parse(params: ExecuteCommandParams) -> Result<(Uri, Command)> {
         UNDO => read(name, argument, |NoArguments {}| Ok(Command::Undo)),
         INIT => read(name, argument, |NoArguments {}| Ok(Command::Init)),
         RESTORE => read(name, argument, |NoArguments {}| Ok(Command::Restore)),
+        SHOW => read(name, argument, |arguments: ShowArguments| Ok(Command::Show(arguments.text))),
         TREAT_AS_PLAN => read(name, argument, |NoArguments {}| Ok(Command::TreatAsPlan)),
         OPEN => read(name, argument, |arguments: OpenArguments| {
             let file = match arguments.file {
@@ -317,6 +325,7 @@ impl Command {
             Command::Undo => (UNDO, write(plan, NoArguments {})),
             Command::Init => (INIT, write(plan, NoArguments {})),
             Command::Restore => (RESTORE, write(plan, NoArguments {})),
+            Command::Show(text) => (SHOW, write(plan, ShowArguments { text: text.clone() })),
             Command::TreatAsPlan => (TREAT_AS_PLAN, write(plan, NoArguments {})),
             Command::Open(place) => {
                 let file = match place.file {
@@ -454,6 +463,7 @@ mod tests {
             Command::Undo,
             Command::Init,
             Command::Restore,
+            Command::Show(text()),
             Command::TreatAsPlan,
             Command::Open(Place::status(Span::new(1, 2))),
         ];

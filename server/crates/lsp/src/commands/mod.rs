@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Init,
     /// `tallymark.restore`: mends the status.json that cannot be read, or brings the newest whole one back.
     Restore,
+    /// `tallymark.show`: shows the person a text.
+    Show(String),
     /// `tallymark.treatAsPlan`: writes into the settings that the file is a plan.
     TreatAsPlan,
     /// `tallymark.open`: shows a place.
@@ -132,6 +134,10 @@ pub(crate) async fn run(prepared: Prepared, outbox: &Outbox, engine: &Handle) ->
         Command::Undo => undo::run(&prepared, outbox, engine).await,
         Command::Init => init::run(&prepared, outbox, engine).await,
         Command::Restore => restore::run(&prepared, outbox, engine).await,
+        Command::Show(text) => {
+            outbox.show(MessageType::INFO, format!("Tallymark: {text}"));
+            Ok(json!({ "shown": true }))
+        }
         Command::TreatAsPlan => treat_as_plan::run(&prepared, outbox, engine).await,
         Command::Open(place) => open::run(&prepared, *place, outbox).await,
     };

@@ -96,14 +96,19 @@ impl Way {
                 format!("It {is} the copy number {} ({tasks} tasks).", generation.number)
             }
             Base::Plan => {
-                format!("No copy of it is kept: it {is} made from the marks of the plan, without times, notes and errors.")
+                format!(
+                    "No copy of it is kept: it {is} made from the marks of the plan, without times, notes and errors."
+                )
             }
         };
         if !restored.replayed.is_empty() {
             told.push_str(&format!(" Changes done again from the history: {}.", restored.replayed.len()));
         }
         if !restored.missed.is_empty() {
-            told.push_str(&format!(" Changes lost, as they cannot be done again: {}.", restored.missed.len()));
+            told.push_str(&format!(
+                " Changes lost, as they cannot be done again: {}.",
+                restored.missed.len()
+            ));
         }
         if restored.unanchored {
             told.push_str(" The history does not know this copy: what was changed after it is lost.");
@@ -114,7 +119,9 @@ impl Way {
             }
             (0, _) => {}
             (compared, []) => {
-                told.push_str(&format!(" All {compared} tasks that can be read in the broken file are as in it."));
+                told.push_str(&format!(
+                    " All {compared} tasks that can be read in the broken file are as in it."
+                ));
             }
             (compared, differences) => {
                 let named: Vec<&str> =

@@ -116,6 +116,7 @@ pub(crate) fn command(snapshot: &Snapshot, title: String, effect: Effect, ask: O
         Effect::Undo => Tallymark::Undo,
         Effect::Init => Tallymark::Init,
         Effect::Restore => Tallymark::Restore,
+        Effect::Show(text) => Tallymark::Show(text),
         Effect::TreatAsPlan => Tallymark::TreatAsPlan,
         Effect::Open(place) => Tallymark::Open(place),
     };

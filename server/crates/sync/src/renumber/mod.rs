@@ -118,6 +118,8 @@ impl Analysis {
         let known: Vec<Span> = {
             let mut known: Vec<Span> = plan.tasks.iter().filter_map(|task| task.id).collect();
             known.extend(plan.dependencies.iter().map(|dependency| dependency.span));
+            let of_phases = plan.phase_dependencies.iter().flat_map(|(_, dependency)| ids_of(dependency));
+            known.extend(of_phases.filter(|&span| only_one(joined, plan.slice(span)).is_some()));
             known.sort_unstable();
             known
         };
@@ -174,6 +176,10 @@ impl Analysis {
                 }
             }
         }
+        let mut of_phases = plan.phase_dependencies.iter().flat_map(|(_, dependency)| ids_of(dependency));
+        if let Some(span) = of_phases.find(|span| span.touches(offset)) {
+            return Some((only_one(joined, plan.slice(span))?, span));
+        }
         mentions::at(joined, offset)
     }
 
@@ -192,6 +198,7 @@ impl Analysis {
         let new_of: HashMap<TaskIndex, &str> = tasks.iter().map(|one| (one.task, one.to.as_str())).collect();
         let same_tasks = plan.tasks.len() == after.tasks.len()
             && plan.dependencies.len() == after.dependencies.len()
+            && plan.phase_dependencies.len() == after.phase_dependencies.len()
             && plan.tasks().all(|(task, own)| {
                 let other = after.task(task);
                 let expected = new_of.get(&task).copied().or(plan.id(task));
@@ -210,7 +217,15 @@ impl Analysis {
         let same_dependencies = plan.tasks().all(|(task, own)| {
             own.dependencies.is_empty() || self.joined.dependencies(task) == after.dependencies(task)
         });
-        if !same_dependencies {
+        let of_phases = plan.phase_dependencies.iter().zip(&after.plan.phase_dependencies);
+        let same_of_phases = of_phases.into_iter().all(|((phase, own), (other_phase, other))| {
+            let named = |joined: &Joined, span| only_one(joined, joined.plan.slice(span));
+            phase == other_phase
+                && ids_of(own)
+                    .map(|span| named(&self.joined, span))
+                    .eq(ids_of(other).map(|span| named(&after, span)))
+        });
+        if !same_dependencies || !same_of_phases {
             let message = format!("{}: a dependency would name another task", names());
             return refuse(RenumberRefusalKind::NotAnId, message);
         }
@@ -291,6 +306,12 @@ fn one_named(joined: &Joined, id: &str, by: TaskIndex) -> Option<TaskIndex> {
     named.next().filter(|_| named.next().is_none())
 }
 
+/// The task that bears an id, if only one does: what an id means where a whole phase waits for it.
+fn only_one(joined: &Joined, id: &str) -> Option<TaskIndex> {
+    let mut bearers = joined.tasks_with_id(id);
+    bearers.next().filter(|_| bearers.next().is_none())
+}
+
 /// The edits of what dependencies name.
 fn dependency_edits(joined: &Joined, new_of: &HashMap<TaskIndex, &str>) -> Vec<Edit> {
     let plan = &*joined.plan;
@@ -304,6 +325,11 @@ fn dependency_edits(joined: &Joined, new_of: &HashMap<TaskIndex, &str>) -> Vec<E
             }) {
                 edits.push(Edit::replace(span, *new));
             }
+        }
+    }
+    for span in plan.phase_dependencies.iter().flat_map(|(_, dependency)| ids_of(dependency)) {
+        if let Some(new) = only_one(joined, plan.slice(span)).and_then(|named| new_of.get(&named)) {
+            edits.push(Edit::replace(span, *new));
         }
     }
     edits

@@ -302,7 +302,7 @@ pub(crate) fn own_fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
 
 /// Whether a fix can be applied: nothing is written to another program's file.
 fn is_possible(fix: &Fix, context: &Context<'_>) -> bool {
-    is_ours(context) || matches!(fix.action, FixAction::Plan(_))
+    is_ours(context) || matches!(fix.action, FixAction::Plan(_) | FixAction::Show(_))
 }
 
 /// Whether the status file is one that we write, or there is none.
@@ -337,7 +337,7 @@ fn fix_all(rule: &'static Rule, context: &Context<'_>) -> Option<Fix> {
         match fix.action {
             FixAction::Plan(more) => edits.extend(more),
             FixAction::Status(more) => requests.extend(more),
-            FixAction::Renumber(_) | FixAction::Init | FixAction::Restore => return None,
+            FixAction::Renumber(_) | FixAction::Init | FixAction::Restore | FixAction::Show(_) => return None,
         }
     }
     chain_additions(&mut requests);

@@ -36,8 +36,8 @@ fn examples(page: &str) -> Vec<Example<'_>> {
     examples
 }
 
-/// The case that the examples of one kind make, `bad` or `good`.
-fn case(rule: &Rule, kind: &str) -> Option<Case> {
+/// The case that the examples of one kind make, `bad` or `good`, with something put behind the first paragraph of the plan.
+fn case(rule: &Rule, kind: &str, put: &str) -> Option<Case> {
     let examples = examples(rule.page);
     let has = |example: &&Example<'_>, word: &str| example.words.contains(&word);
     let of = |language: &str| {
@@ -45,7 +45,8 @@ fn case(rule: &Rule, kind: &str) -> Option<Case> {
     };
     let other = examples.iter().any(|example| has(&example, kind) && has(&example, "other"));
     let plan = of("markdown")?;
-    let mut case = testing::plan(&plan.text).severity(rule.code, rule.severity);
+    let mut case = testing::plan(&plan.text.replacen("\n\n", &format!("\n\n{put}"), 1))
+        .severity(rule.code, rule.severity);
     if let Some(dialect) = plan.words.iter().find_map(|word| Dialect::from_name(word)) {
         case = case.dialect(dialect);
     }
@@ -63,7 +64,7 @@ fn case(rule: &Rule, kind: &str) -> Option<Case> {
 }
 
 fn case_of(rule: &Rule, kind: &str) -> Case {
-    match case(rule, kind) {
+    match case(rule, kind, "") {
         Some(case) => case,
         None => panic!("the page of {} has no {kind} example", rule.code),
     }
@@ -96,6 +97,27 @@ fn the_good_example_yields_none() {
     for rule in RULES {
         let findings = case_of(rule, "good").findings(rule.code);
         assert!(findings.is_empty(), "{}: {findings:?}", rule.code);
+    }
+}
+
+/// What follows from the mistake is on the page, so that nobody wonders.
+#[test]
+fn what_else_the_bad_example_yields_the_page_names() {
+    let mut unnamed = Vec::new();
+    for rule in RULES {
+        let findings = case_of(rule, "bad").analysis().findings;
+        let others = findings.iter().filter(|finding| !rule.page.contains(finding.code));
+        unnamed.extend(others.map(|finding| format!("{}: {} {}", rule.code, finding.code, finding.message)));
+    }
+    assert_eq!(unnamed, [""; 0]);
+}
+
+#[test]
+fn the_comment_for_the_whole_file_silences_the_bad_example() {
+    for rule in RULES {
+        let comment = format!("<!-- tallymark: allow-file {} -->\n\n", rule.code);
+        let case = case(rule, "bad", &comment).expect("a bad example");
+        assert_eq!(case.findings(rule.code), [""; 0], "{}", rule.code);
     }
 }
 

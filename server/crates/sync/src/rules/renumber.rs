@@ -91,7 +91,8 @@ pub(super) fn edits(plan: &Plan, changes: &[(TaskIndex, String)]) -> Option<Vec<
             None => {}
         }
     }
-    for dependency in &plan.dependencies {
+    let of_phases = plan.phase_dependencies.iter().map(|(_, dependency)| dependency);
+    for dependency in plan.dependencies.iter().chain(of_phases) {
         let names = |span: Span| new_ids.contains_key(plan.slice(span));
         match dependency.target {
             Target::Task => {

@@ -38,7 +38,11 @@ fn safe_fix(context: &Context<'_>, rule: &Rule, finding: &Finding) -> Vec<Edit> 
         .filter(|fix| fix.safe && fix.ask.is_none())
         .find_map(|fix| match fix.action {
             FixAction::Plan(edits) => Some(edits),
-            FixAction::Status(_) | FixAction::Renumber(_) | FixAction::Init | FixAction::Restore => None,
+            FixAction::Status(_)
+            | FixAction::Renumber(_)
+            | FixAction::Init
+            | FixAction::Restore
+            | FixAction::Show(_) => None,
         })
         .unwrap_or_default()
 }

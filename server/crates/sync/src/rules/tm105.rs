@@ -7,7 +7,7 @@ use tallymark_text::Span;
 use super::tm208::closing_sign;
 use super::{Context, Needs, Reporter, Rule};
 use crate::plain::{leading_id, plain};
-use crate::words::{quoted_apart, without_emphasis};
+use crate::words::{quoted_apart, without_emphasis, word_difference};
 use crate::{File, Finding, Fix, FixAction, MatchKind, Place, Related, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -90,19 +90,33 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
     let Some(entry) = context.joined.entry(task) else { return Vec::new() };
     let (id, _) = parts(status, entry);
     let change = Change::SetDescription(format!("{id}{}", without_emphasis(context.plan.title(task))));
-    vec![Fix {
+    let take = Fix {
         title: format!("Take the plan's wording of {} into status.json", context.name(task)),
         safe: false,
         preferred: true,
         ask: None,
         action: FixAction::Status(vec![context.request(status, entry, change)]),
-    }]
+    };
+    let (_, description) = parts(status, entry);
+    let show = Fix {
+        title: format!("Show how {} differs in status.json", context.name(task)),
+        safe: false,
+        preferred: false,
+        ask: None,
+        action: FixAction::Show(format!(
+            "{}, [- only in status.json -] {{+ only in the plan +}}: {}",
+            context.name(task),
+            word_difference(&without_emphasis(description), &without_emphasis(context.plan.title(task)))
+        )),
+    };
+    vec![take, show]
 }
 
 #[cfg(test)]
 mod tests {
     use tallymark_status::Change;
 
+    use crate::FixAction;
     use crate::rules::testing::plan;
 
     const PLAN: &str = "# Plan\n\n## Phase 1: Work\n\n- [ ] 1.1 Read all the settings\n- [ ] 1.2 Parse\n";
@@ -128,6 +142,9 @@ mod tests {
                 "plan:5 \"Read all the settings\": 1.1 is “Read all the settings” here, and “Read the settings” in status.json | status:2 \"\\\"1.1 Read the settings\\\"\": status.json says “Read the settings”"
             ]
         );
+        let shown = "1.1, [- only in status.json -] {+ only in the plan +}: Read {+ all +} the settings";
+        let action = case.action("TM105", "Show how 1.1 differs in status.json");
+        assert_eq!(action, FixAction::Show(shown.to_owned()));
         // The id that stands in the description stays there.
         let requests = case.requests("TM105", "Take the plan's wording of 1.1 into status.json");
         assert_eq!(requests[0].change, Change::SetDescription("1.1 Read all the settings".to_owned()));

@@ -1,11 +1,13 @@
 //! TM106: the id agrees, the text is another task's.
 
 use tallymark_plan::TaskIndex;
-use tallymark_status::{Change, Status};
+use tallymark_status::{Change, EntryIndex, Status};
 use tallymark_text::Edit;
 
 use super::renumber::{self, Number};
 use super::{Context, Needs, Reporter, Rule};
+use crate::close::is_edited;
+use crate::plain::{leading_id, plain};
 use crate::words::{quoted, without_emphasis};
 use crate::{File, Finding, Fix, FixAction, MatchKind, Place, Related, Severity, Subject};
 
@@ -68,6 +70,7 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
         )),
         action: FixAction::Status(vec![context.request(status, entry, change)]),
     }];
+    fixes.extend(relinked(context, status, task, entry));
     if let Some((next, edits)) = renumbered(context, status, task) {
         fixes.push(Fix {
             title: format!("It is another task: renumber the plan's {name} to {next}"),
@@ -78,6 +81,55 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
         });
     }
     fixes
+}
+
+/// The entry gets the id of the one task whose text its own resembles, if nothing better stands for that task. Where that
+/// task's entry resembles this one, the two exchange their ids.
+fn relinked(context: &Context<'_>, status: &Status, task: TaskIndex, entry: EntryIndex) -> Option<Fix> {
+    /// Among more tasks without an entry of their own a resemblance says little, and takes long to find.
+    const MOST: usize = 64;
+    let (plan, joined) = (context.plan, context.joined);
+    let text = |entry: EntryIndex| {
+        let description = status.description(entry);
+        plain(leading_id(description).map_or(description, |(_, words)| words))
+    };
+    let resembles = |task: TaskIndex, text: &str| is_edited(&plain(plan.title(task)), text);
+    let own = text(entry);
+    let unclear = |other: TaskIndex| {
+        let found = joined.matches[other.get()];
+        other != task && found.is_none_or(|found| found.kind == MatchKind::IdOnly)
+    };
+    let others: Vec<TaskIndex> =
+        plan.tasks().map(|(other, _)| other).filter(|&other| unclear(other)).take(MOST + 1).collect();
+    if others.len() > MOST {
+        return None;
+    }
+    let mut alike = others.into_iter().filter(|&other| resembles(other, &own));
+    let other = alike.next().filter(|_| alike.next().is_none())?;
+    let (id, other_id) = (plan.id(task)?, plan.id(other)?);
+    let set = |entry, task| context.request(status, entry, Change::SetId(plan.key(task).to_owned()));
+    let (title, requests) = match joined.entry(other) {
+        Some(theirs) if resembles(task, &text(theirs)) => (
+            format!("Exchange {id} and {other_id} in status.json"),
+            vec![set(entry, other), set(theirs, task)],
+        ),
+        None if joined.entries_with_id(plan.key(other)).next().is_none() => {
+            (format!("It is {other_id}: give it that id in status.json"), vec![set(entry, other)])
+        }
+        _ => return None,
+    };
+    Some(Fix {
+        title,
+        safe: false,
+        preferred: false,
+        ask: Some(format!(
+            "{} is {id} in status.json, {}. Is it the plan's {other_id}, {}?",
+            quoted(status.description(entry)),
+            status.word(entry),
+            quoted(plan.title(other))
+        )),
+        action: FixAction::Status(requests),
+    })
 }
 
 /// The first id of the task's series that is larger than all in the plan and in status.json, and the edits that give it to
@@ -96,6 +148,8 @@ fn renumbered(context: &Context<'_>, status: &Status, task: TaskIndex) -> Option
 
 #[cfg(test)]
 mod tests {
+    use tallymark_status::Change;
+
     use crate::rules::testing::plan;
 
     const PLAN: &str = "# Plan\n\n## Phase 1: Work\n\n- [x] 1.1 Read the settings\n- [ ] 1.2 Parse\n";
@@ -121,6 +175,23 @@ mod tests {
         );
         let renumbered = case.fixed("TM106", "It is another task: renumber the plan's 1.1 to 1.3");
         assert!(renumbered.contains("- [x] 1.3 Read the settings\n"), "{renumbered}");
+    }
+
+    #[test]
+    fn an_entry_that_resembles_one_other_task_can_be_its() {
+        let text = "# Plan\n\n## Phase 1: Work\n\n- [ ] 1.1 Read the settings from disk\n- [ ] 1.2 Parse markdown into tasks\n";
+        let case = plan(text).entries(&[
+            ("1.1", "Parse tasks quickly", "completed"),
+            ("1.2", "Settings read lazily", "pending"),
+        ]);
+        assert_eq!(case.findings("TM106").len(), 2, "{:?}", case.findings("TM106"));
+        let requests = case.requests("TM106", "Exchange 1.1 and 1.2 in status.json");
+        let told: Vec<_> =
+            requests.iter().map(|request| (request.entry.as_str(), request.change.clone())).collect();
+        assert_eq!(
+            told,
+            [("1.1", Change::SetId("1.2".to_owned())), ("1.2", Change::SetId("1.1".to_owned()))]
+        );
     }
 
     #[test]

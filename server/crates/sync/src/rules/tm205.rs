@@ -1,7 +1,7 @@
 //! TM205: a task depends on an id that is nowhere.
 
 use hashbrown::HashSet;
-use tallymark_plan::{Dependency, Plan, Target, TaskIndex};
+use tallymark_plan::{Dependency, PhaseIndex, Plan, Target, TaskIndex};
 use tallymark_text::{Edit, Span};
 
 use super::renumber::Number;
@@ -52,16 +52,23 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             reporter.report(Place::plan(dependency.span), Subject::Task(task), message, Vec::new());
         }
     }
+    let title = |phase: PhaseIndex| quoted(plan.slice(plan.phases[phase.get()].title));
     for (phase, dependency) in &plan.phase_dependencies {
         for span in ids(dependency) {
             let id = plan.slice(span);
             if !kinds.contains(&kind(id)) || is_somewhere(context, id) {
                 continue;
             }
-            let title = quoted(plan.slice(plan.phases[phase.get()].title));
-            let message = format!("{title} waits for {id}, which is nowhere in this plan");
+            let message = format!("{} waits for {id}, which is nowhere in this plan", title(*phase));
             reporter.report(Place::plan(span), Subject::Phase(*phase), message, Vec::new());
         }
+        let Target::Phase(number) = dependency.target else { continue };
+        let number = plan.slice(number);
+        if phases.is_empty() || phases.contains(number) {
+            continue;
+        }
+        let message = format!("{} waits for phase {number}, which is nowhere in this plan", title(*phase));
+        reporter.report(Place::plan(dependency.span), Subject::Phase(*phase), message, Vec::new());
     }
     let concerned = plan.dependencies.len() + plan.phase_dependencies.len();
     reporter.once(File::Plan, concerned, |count| {
@@ -167,6 +174,16 @@ mod tests {
         assert_eq!(
             case.findings("TM205"),
             [r#"plan:8 "1.8": “Phase 2: Rest” waits for 1.8, which is nowhere in this plan"#]
+        );
+        let case = plan(
+            "# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n\n## Phase 2: Rest\n\n- [ ] 2.1 Sleep\n\n## Dependencies\n\n- **Phase 2** depends on Phase 1\n- Phases 1 and 2 depend on Phases 1, 7\n- Phase 2 does not depend on Phase 8\n",
+        );
+        assert_eq!(
+            case.findings("TM205"),
+            [
+                r#"plan:14 "7": “Phase 1: Work” waits for phase 7, which is nowhere in this plan"#,
+                r#"plan:14 "7": “Phase 2: Rest” waits for phase 7, which is nowhere in this plan"#
+            ]
         );
     }
 
