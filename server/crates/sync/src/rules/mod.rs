@@ -337,7 +337,9 @@ fn fix_all(rule: &'static Rule, context: &Context<'_>) -> Option<Fix> {
         match fix.action {
             FixAction::Plan(more) => edits.extend(more),
             FixAction::Status(more) => requests.extend(more),
-            FixAction::Renumber(_) | FixAction::Init | FixAction::Restore | FixAction::Show(_) => return None,
+            FixAction::Renumber(_) | FixAction::Init | FixAction::Restore | FixAction::Show(_) => {
+                return None;
+            }
         }
     }
     chain_additions(&mut requests);
