@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 use std::collections::HashSet;
 
-use tallymark_plan::{PhaseIndex, Plan, ProblemKind, TaskForm};
+use tallymark_plan::{PhaseIndex, Plan, TaskForm};
 use tallymark_status::{Change, EntryIndex, Status};
 use tallymark_text::Edit;
 
@@ -57,8 +57,8 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     });
 }
 
-/// The texts, as they are compared, of what looks like a task to a person and is not read as one. TM202 and TM211 tell of
-/// it; to say that it is not in the plan would be untrue, and to remove it from status.json a loss.
+/// The texts, as they are compared, of what looks like a task to a person and is not read as one, as it lies in code or
+/// is mistyped. TM202 and TM211 tell of it; to say that it is not in the plan would be untrue, and to remove it from status.json a loss.
 fn unread(plan: &Plan) -> HashSet<String> {
     let mut texts = HashSet::new();
     let mut add = |line: &str| {
@@ -71,22 +71,13 @@ fn unread(plan: &Plan) -> HashSet<String> {
         }
         texts.insert(plain(leading_id(text).map_or(text, |(_, words)| words)));
     };
-    // A fence that is never closed turns what is code and what is not around, from a line on that nobody can tell.
-    let turned = |kind| matches!(kind, ProblemKind::UnclosedFence { swallowed } | ProblemKind::UnclosedComment { swallowed } if swallowed > 0);
-    if plan.problems.iter().any(|problem| turned(problem.kind)) {
-        plan.source.text().lines().for_each(&mut add);
-    } else {
-        let none = plan.problems.iter().filter(|problem| matches!(problem.kind, ProblemKind::NotATask(_)));
-        none.for_each(|problem| add(line_at(plan.source.text(), problem.span.start as usize)));
-    }
+    let tasks = plan.tasks().map(|(_, task)| task.line.start);
+    let criteria = plan.criteria.iter().map(|criterion| criterion.title.start);
+    let read: HashSet<_> = tasks.chain(criteria).map(|at| plan.source.line_of(at as usize)).collect();
+    let lines = (0..).zip(plan.source.text().lines());
+    lines.filter(|(line, _)| !read.contains(line)).for_each(|(_, line)| add(line));
     texts.remove("");
     texts
-}
-
-/// The line that holds this place.
-fn line_at(text: &str, at: usize) -> &str {
-    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    text[start..].lines().next().unwrap_or("")
 }
 
 fn stands_unread(unread: &HashSet<String>, description: &str) -> bool {
@@ -201,7 +192,12 @@ mod tests {
 
     #[test]
     fn what_stands_in_the_plan_unread_is_not_called_missing() {
-        for line in ["- [x ] 1.2 Sort the rows", "-[ ] 1.2 Sort the rows", "```\n- [ ] 1.2 Sort the rows"] {
+        for line in [
+            "- [x ] 1.2 Sort the rows",
+            "-[ ] 1.2 Sort the rows",
+            "```\n- [ ] 1.2 Sort the rows",
+            "```\n- [ ] 1.2 Sort the rows\n```",
+        ] {
             let text = format!("# P\n\n## Phase 1: Work\n\n- [ ] 1.1 Read\n{line}\n");
             let case = plan(&text).entries(&[
                 ("1.1", "Read", "pending"),
@@ -212,6 +208,13 @@ mod tests {
             assert_eq!(findings.len(), 1, "{line}: {findings:?}");
             assert!(findings[0].contains("“1.3 Write”"), "{line}: {findings:?}");
         }
+    }
+
+    #[test]
+    fn only_what_is_not_read_is_unread() {
+        let unread = |text: &str| super::unread(&plan(text).analysis().joined.plan);
+        assert!(unread(PLAN).is_empty());
+        assert_eq!(unread(&format!("{PLAN}\n-[ ] 2.1 Sort\n")).into_iter().collect::<Vec<_>>(), ["sort"]);
     }
 
     #[test]
