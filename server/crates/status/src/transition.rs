@@ -9,9 +9,9 @@ pub(crate) fn meaning(word: &str) -> Option<Word> {
     }
     let word = word.trim().to_ascii_lowercase().replace(['-', ' '], "_");
     match word.as_str() {
-        "pending" | "queued" | "assigned" | "ready" => Some(Word::Pending),
+        "pending" | "queued" | "assigned" | "ready" | "todo" | "to_do" | "not_started" => Some(Word::Pending),
         "in_progress" | "running" | "working" | "retrying" => Some(Word::InProgress),
-        "completed" | "done" => Some(Word::Completed),
+        "completed" | "complete" | "done" | "finished" => Some(Word::Completed),
         "failed" | "error" | "timeout" | "timed_out" => Some(Word::Failed),
         "skipped" | "cancelled" | "canceled" => Some(Word::Skipped),
         _ => None,
@@ -231,7 +231,9 @@ mod tests {
     #[test]
     fn the_way_back_from_completed_is_by_reopening_only() {
         assert_eq!(legal("completed", false), []);
-        assert_eq!(legal("done", true), [Word::Pending]);
+        for word in ["done", "complete", "Finished"] {
+            assert_eq!(legal(word, true), [Word::Pending], "{word}");
+        }
         assert_eq!(
             legal("in-progress", false),
             [Word::Completed, Word::Failed, Word::Skipped, Word::Pending]

@@ -47,11 +47,11 @@ impl State {
     fn of_foreign_word(word: &str) -> Self {
         let word = word.trim().to_ascii_lowercase().replace(['-', ' '], "_");
         match word.as_str() {
-            "pending" | "queued" | "assigned" => State::Pending,
+            "pending" | "queued" | "assigned" | "todo" | "to_do" | "not_started" => State::Pending,
             "ready" => State::Ready,
             "in_progress" | "running" | "working" | "retrying" => State::InProgress,
             "blocked" => State::Blocked,
-            "completed" | "done" => State::Completed,
+            "completed" | "complete" | "done" | "finished" => State::Completed,
             "failed" | "error" | "timeout" | "timed_out" => State::Failed,
             "skipped" => State::Skipped,
             "cancelled" | "canceled" => State::Cancelled,

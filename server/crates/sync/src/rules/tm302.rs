@@ -88,6 +88,19 @@ mod tests {
     }
 
     #[test]
+    fn words_that_anyone_understands_are_taken_for_what_they_mean() {
+        for (word, label) in [("complete", "completed"), ("Finished", "completed"), ("to do", "pending")] {
+            let findings =
+                plan(PLAN).entries(&[("1.1", "Read", word), ("1.2", "Sort", "pending")]).findings("TM302");
+            assert!(findings[0].ends_with(&format!("it is taken for {label}")), "{findings:?}");
+        }
+        // So a tick beside it is no contradiction.
+        let ticked = PLAN.replace("- [ ] 1.1", "- [x] 1.1");
+        let case = plan(&ticked).entries(&[("1.1", "Read", "complete"), ("1.2", "Sort", "pending")]);
+        assert_eq!(case.findings("TM103"), [""; 0]);
+    }
+
+    #[test]
     fn offers_all_five_for_a_word_that_nobody_knows() {
         let case = plan(PLAN).entries(&[("1.1", "Read", "rolled_back"), ("1.2", "Sort", "pending")]);
         assert_eq!(case.fixes("TM302").len(), 5);
