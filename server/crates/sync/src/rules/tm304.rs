@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let (mut concerned, mut disagree) = (0, 0);
     for (index, entry) in status.entries() {
         let completed = State::of_entry(status, index) == State::Completed;
-        concerned += usize::from(completed || entry.started_at.is_some() || entry.completed_at.is_some());
+        concerned += usize::from(has_times(entry));
         let times = both(status, entry);
         let wrong = times
             .and_then(|times| order(status, index, times))
@@ -57,8 +57,15 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     }
     reporter.once(File::Status, concerned, move |count| match disagree {
         0 => format!("{count} entries are completed, but have no completedAt"),
-        _ => format!("the times of {count} of {concerned} entries are missing or do not agree"),
+        _ => format!(
+            "the times of {count} of the {concerned} entries that have any are incomplete or do not agree"
+        ),
     });
+}
+
+/// Whether anybody kept times for the entry. One made from a ticked box, by `init` or by hand, has none: nothing can disagree.
+fn has_times(entry: &Entry) -> bool {
+    entry.started_at.is_some() || entry.completed_at.is_some() || entry.duration.is_some()
 }
 
 fn times(entry: &Entry) -> impl Iterator<Item = (&'static str, &Time)> {
@@ -108,7 +115,8 @@ fn duration(status: &Status, entry: &Entry, (started, completed): (i64, i64)) ->
 
 fn missing(status: &Status, index: EntryIndex, completed: bool) -> Option<Disagreement> {
     let entry = status.entry(index);
-    let word = entry.status.as_ref().filter(|_| completed && entry.completed_at.is_none())?;
+    let word =
+        entry.status.as_ref().filter(|_| completed && has_times(entry) && entry.completed_at.is_none())?;
     let message = format!("{} is completed, but has no completedAt", status.id(index));
     Some(Disagreement { span: word.span, message, related: None })
 }
@@ -161,10 +169,14 @@ mod tests {
 
     #[test]
     fn completed_without_a_time() {
+        let told = Some("1.1 is completed, but has no completedAt");
         assert_eq!(
-            message(r#""status": "completed""#).as_deref(),
-            Some("1.1 is completed, but has no completedAt")
+            message(r#""status": "completed", "startedAt": "2025-11-03T09:20:00.000Z""#).as_deref(),
+            told
         );
+        assert_eq!(message(r#""status": "completed", "duration": 12000"#).as_deref(), told);
+        // Made from a ticked box: nobody kept times, and nothing disagrees.
+        assert_eq!(message(r#""status": "completed""#), None);
         assert_eq!(message(r#""status": "completed", "completedAt": "2025-11-03T09:20:00.000Z""#), None);
     }
 
