@@ -151,3 +151,19 @@ fn what_cannot_be_is_refused_with_the_reason() {
     workspace.run(&["renumber", "--all", "--from", "1.2", "--to", "1.3"]).exits(2);
     assert_eq!(workspace.files(), before);
 }
+
+#[test]
+fn undo_does_not_take_back_half_of_a_renumbering() {
+    let workspace = Workspace::with(&[(PLAN, PLAN_TEXT), (STATUS, STATUS_TEXT)]);
+    workspace.run(&["renumber", "--from", "1.4", "--to", "1.9"]).exits(0);
+    let (plan, status) = (workspace.read(PLAN), workspace.read(STATUS));
+    let run = workspace.run(&["undo"]);
+    assert!(
+        run.exits(1).err.contains("`tallymark renumber --from 1.9 --to 1.4` changes both"),
+        "{}",
+        run.err
+    );
+    assert_eq!((workspace.read(PLAN), workspace.read(STATUS)), (plan, status));
+    workspace.run(&["renumber", "--from", "1.9", "--to", "1.4"]).exits(0);
+    assert!(workspace.read(PLAN).contains("- [ ] 1.4 Send the result"));
+}

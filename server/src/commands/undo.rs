@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 use tallymark_status::{Context, HistoryLine, MarkChange, Revision, Store, Undone};
-use tallymark_sync::{Joined, join};
+use tallymark_sync::{Joined, half_of_renumbering, join};
 use tallymark_workspace::Loaded;
 
 use super::history::{change_text, is_transition, states};
@@ -89,6 +89,16 @@ impl Undo {
                 .help("what was done to boxes is undone in the editor, or by git"));
         }
         let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
+        let planned = self
+            .writer
+            .with_context(session, &current.workspace.settings, |context| store.undo_dry_run(context))?;
+        if let Some((from, to)) = half_of_renumbering(&analysis.joined, &planned.lines) {
+            let message = format!(
+                "the last change gave {from} the id {to}, as the plan has it now; to undo it in status.json alone would part the two"
+            );
+            return Err(Failure::new(Exit::Found, message)
+                .help(format!("`tallymark renumber --from {to} --to {from}` changes both")));
+        }
         let undone = self.writer.with_context(session, &current.workspace.settings, |context| {
             let context = &Context { expected_revision: self.expect_revision, ..*context };
             if self.writer.dry_run { store.undo_dry_run(context) } else { store.undo(context) }

@@ -25,6 +25,7 @@ mod retries;
 pub mod rules;
 mod state;
 mod stuck;
+mod undoing;
 mod words;
 
 pub use analysis::Analysis;
@@ -41,3 +42,4 @@ pub use retries::{Limits, Retries};
 pub use rules::{Boxes, BrokenRule, Config, Rule};
 pub use state::State;
 pub use stuck::{Stuck, stuck};
+pub use undoing::half_of_renumbering;

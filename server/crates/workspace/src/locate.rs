@@ -1,5 +1,6 @@
 //! From a plan to its status.json. The order is that of `docs/formats.md`.
 
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -90,12 +91,15 @@ pub fn locate_status(root: &Path, plan_path: &Path, plan: &Plan, settings: &Sett
     for outputs in ["docs/plan-outputs", "docs/plan-outputs/archive"] {
         found.push(root, &format!("{outputs}/{stem}/{STATUS_FILE}"), LocatedBy::Convention);
     }
-    found.push(folder, STATUS_FILE, LocatedBy::Beside);
+    let siblings = is_of_sibling(&folder.join(STATUS_FILE), plan_path);
+    if !siblings {
+        found.push(folder, STATUS_FILE, LocatedBy::Beside);
+    }
 
     let existing: Vec<usize> = (0..found.list.len()).filter(|&at| exists(&found.list[at].0)).collect();
     let new = || {
         // Where a new one belongs: an Output may name a product folder, and the convention is one of `docs/plans`.
-        let conventional = plan_relative.starts_with("docs/plans/");
+        let conventional = siblings || plan_relative.starts_with("docs/plans/");
         found
             .list
             .iter()
@@ -157,6 +161,34 @@ impl Candidates<'_> {
             self.list.push((path, by));
         }
     }
+}
+
+/// Whether the status.json beside a plan is that of another plan in the same folder, as its `planPath` says. Elsewhere
+/// `planPath` decides nothing: it is stale wherever a plan was moved with its status.json. But where several plans lie in one
+/// folder, only one of them can have the file beside them, and a mark for one must not land on another's task.
+fn is_of_sibling(status: &Path, plan_path: &Path) -> bool {
+    // It stands in the head, before the tasks.
+    const HEAD: u64 = 16 * 1024;
+    let mut head = Vec::new();
+    let read = std::fs::File::open(status).and_then(|file| match file.metadata()?.is_file() {
+        true => file.take(HEAD).read_to_end(&mut head),
+        false => Ok(0),
+    });
+    if read.is_err() {
+        return false;
+    }
+    let head = String::from_utf8_lossy(&head);
+    let value = head.split_once("\"planPath\"").and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
+    let Some(value) = value else { return false };
+    let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();
+    let Some(Ok(named)) = values.next() else { return false };
+    let Some(name) = named.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()) else { return false };
+    plan_path.file_name().is_some_and(|own| own != name)
+        && status.with_file_name(name).is_file()
+        && named.rsplit(['/', '\\']).nth(1).is_none_or(|folder| {
+            // The folder of the same name, where it names one.
+            status.parent().and_then(Path::file_name).is_some_and(|own| own == folder)
+        })
 }
 
 /// A path of the settings without the name of a list behind `#`: `.taskmaster/tasks/tasks.json#next`.
@@ -290,6 +322,25 @@ mod tests {
         let located = case.locate("docs/plans/fix.md");
         assert_eq!((case.path(&located.path).as_str(), located.by), ("state/fix.json", LocatedBy::Settings));
         assert_eq!(case.path(&located.other.unwrap()), "docs/plan-outputs/fix/status.json");
+    }
+
+    #[test]
+    fn the_file_beside_two_plans_is_of_the_one_that_it_names() {
+        let case = case("", &["docs/notes/status.json", "docs/notes/kettle.md", "docs/notes/toaster.md"]);
+        let root = case.folder.path();
+        let named = |path: &str| {
+            let text = format!("{{ \"planPath\": \"{path}\", \"tasks\": [] }}");
+            std::fs::write(root.join("docs/notes/status.json"), text).unwrap();
+        };
+        named("docs/notes/kettle.md");
+        let kettle = case.locate("docs/notes/kettle.md");
+        assert_eq!((case.path(&kettle.path).as_str(), kettle.exists), ("docs/notes/status.json", true));
+        let toaster = case.locate("docs/notes/toaster.md");
+        assert_eq!(case.path(&toaster.path), "docs/plan-outputs/toaster/status.json");
+        assert!(!toaster.exists);
+        // A stale name is of no plan that is there.
+        named("docs/plans/moved.md");
+        assert!(case.locate("docs/notes/toaster.md").exists);
     }
 
     #[test]

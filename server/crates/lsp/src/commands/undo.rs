@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tallymark_status::{Context, MarkChange, Store};
+use tallymark_sync::half_of_renumbering;
 use tower_lsp::ls_types::MessageType;
 
 use super::{Prepared, edit, status};
@@ -19,6 +20,16 @@ pub(super) async fn run(prepared: &Prepared, outbox: &Outbox, engine: &Handle) -
         );
     }
     status::refuse_unsaved(&path, prepared.open_status.clone()).await?;
+    let file = path.clone();
+    let planned = status::with_store(prepared, outbox, move |context: &Context<'_>| {
+        Store::open(file)?.undo_dry_run(context)
+    })
+    .await?;
+    if let Some((from, to)) = half_of_renumbering(&prepared.snapshot.analysis.joined, &planned.lines) {
+        return Err(format!(
+            "the last change gave {from} the id {to}, as the plan has it now: rename {to} to {from} instead"
+        ));
+    }
     let file = path.clone();
     let undo = move |context: &Context<'_>| Store::open(file)?.undo(context);
     let undone = match status::with_store(prepared, outbox, undo).await {
