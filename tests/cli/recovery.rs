@@ -220,6 +220,18 @@ fn a_lost_file_comes_back_and_a_whole_one_goes_only_when_asked() {
 }
 
 #[test]
+fn where_there_never_was_a_status_file_none_is_brought_back() {
+    let workspace = Workspace::sample();
+    std::fs::remove_file(workspace.path(STATUS)).unwrap();
+    let before = workspace.files();
+    let run = workspace.run(&["restore"]);
+    assert!(run.exits(2).err.contains("`tallymark init` makes one"), "{}", run.err);
+    assert_eq!(workspace.files(), before);
+    // Who asks for the plan gets it.
+    workspace.run(&["restore", "--from", "plan"]).exits(0);
+}
+
+#[test]
 fn another_programs_file_and_a_newer_one_are_not_replaced_unasked() {
     for text in
         [r#"{"name": "x"}"#, r#"{"schema_version": 2, "tasks": [{"id": "1.1", "status": "pending"}]}"#]
@@ -227,7 +239,15 @@ fn another_programs_file_and_a_newer_one_are_not_replaced_unasked() {
         let workspace = Workspace::sample();
         workspace.run(&["complete", "1.3"]).exits(0);
         workspace.write(STATUS, text);
-        workspace.run(&["restore"]).exits(2);
+        let run = workspace.run(&["restore"]);
+        // The way that is named can be gone.
+        let newer = text.contains("schema_version");
+        assert!(newer || run.err.contains("`tallymark restore --from 1` puts generation 1"), "{}", run.err);
+        for other in [&["complete", "2.1"][..], &["init"]] {
+            let told = workspace.run(other).err;
+            assert!(newer || told.contains("`tallymark restore --from 1` brings it back"), "{told}");
+        }
+        run.exits(2);
         assert_eq!(workspace.read(STATUS), text);
         workspace.run(&["restore", "--from", "1"]).exits(0);
         assert_eq!(kept(&workspace), [text.as_bytes()]);

@@ -116,9 +116,13 @@ impl Init {
         };
         if exists {
             if analysis.joined.status().is_none() {
+                let restore = analysis
+                    .joined
+                    .unreadable_status()
+                    .map_or("tallymark restore", |status| status.restore_command());
                 let message = format!("{} is there, but cannot be read; it is left as it is", told.status);
                 return Err(Failure::could_not(message)
-                    .help("`tallymark validate` says why, `tallymark restore` brings it back"));
+                    .help(format!("`tallymark validate` says why, `{restore}` brings it back")));
             }
             let shares = workspace.settings.shares_status(&relative(&workspace.root, &loaded.path));
             if shares && loaded.located.by != LocatedBy::Shared {

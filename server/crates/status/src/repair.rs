@@ -95,7 +95,8 @@ fn mend(bytes: &[u8], now: i64) -> Result<(Status, Vec<String>), String> {
         let why = status.problems.first().map(|problem| &problem.kind);
         let why = why.map_or("", |kind| if let ProblemKind::Unreadable(why) = kind { why } else { "" });
         return Err(format!(
-            "{why}; that cannot be mended without guessing: `tallymark restore` brings back the newest whole one"
+            "{why}; that cannot be mended without guessing: `{}` brings back the newest whole one",
+            status.restore_command()
         ));
     }
     if let Some(text) = without_tail(&status)? {

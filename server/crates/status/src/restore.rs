@@ -9,8 +9,8 @@ use std::{
 use tallymark_text::Source;
 
 use crate::{
-    Applied, Context, FieldChange, HistoryLine, NewFile, Outcome, Revision, Status, Store, StoreError, aside,
-    draft,
+    Applied, Context, FieldChange, HistoryLine, NewFile, Outcome, ProblemKind, Revision, Status, Store,
+    StoreError, aside, draft,
     edit::Object,
     fields,
     history::History,
@@ -87,6 +87,20 @@ pub struct Restored {
     /// Where the replaced file is kept.
     pub kept: Option<PathBuf>,
 }
+
+impl Status {
+    /// The command that puts a kept file in the place of this one, which cannot be read. JSON that is no status file may be
+    /// another program's: it goes only when `--from` says so.
+    pub fn restore_command(&self) -> &'static str {
+        match self.problems.first().map(|problem| &problem.kind) {
+            Some(ProblemKind::Unreadable(why)) if why.starts_with(NOT_OURS) => "tallymark restore --from 1",
+            _ => "tallymark restore",
+        }
+    }
+}
+
+/// How the reason begins why a file is JSON, but none of ours.
+const NOT_OURS: &str = "JSON, but";
 
 /// The file that is there.
 enum Found {
@@ -195,7 +209,12 @@ fn usable(path: &Path, bytes: &[u8]) -> Result<Status, String> {
 }
 
 /// Looks at the file that is there, and whether it may be replaced unasked.
-fn look(path: &Path, from: RestoreFrom, context: &Context<'_>) -> Result<(Found, Revision), StoreError> {
+fn look(
+    path: &Path,
+    from: RestoreFrom,
+    kept: &[Generation],
+    context: &Context<'_>,
+) -> Result<(Found, Revision), StoreError> {
     let refused = |reason: String| Err(StoreError::Refused { path: path.to_owned(), reason });
     let bytes = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -223,9 +242,16 @@ fn look(path: &Path, from: RestoreFrom, context: &Context<'_>) -> Result<(Found,
             );
         }
         (Err(StoreError::Refused { reason, .. }), true) if !asked => return refused(reason),
-        (Err(StoreError::Refused { reason, .. }), false) if !asked && reason.starts_with("JSON, but") => {
+        (Err(StoreError::Refused { reason, .. }), false) if !asked && reason.starts_with(NOT_OURS) => {
             let reason = reason.split("; ").next().unwrap_or_default();
-            return refused(format!("{reason}; if it may go, name with `--from` what shall take its place"));
+            let whole = kept.iter().find(|generation| generation.status.is_ok());
+            let way = match whole {
+                Some(Generation { number, .. }) => {
+                    format!("`tallymark restore --from {number}` puts generation {number} in its place")
+                }
+                None => "`tallymark restore --from plan` makes one from the plan in its place".to_owned(),
+            };
+            return refused(format!("{reason}; if it may go, {way}"));
         }
         (_, true) => (Found::Whole(Box::new(status)), revision),
         (Err(error), false) => {
@@ -250,14 +276,15 @@ fn prepare(
 ) -> Result<Restored, StoreError> {
     let refused =
         |reason: &str| Err(StoreError::Refused { path: path.to_owned(), reason: reason.to_owned() });
-    let (found, before) = look(path, from, context)?;
+    let kept = generations(path, folder);
+    let (found, before) = look(path, from, &kept, context)?;
     let history = History::in_folder(folder);
     let lines = History::read(history.path()).map_err(|error| StoreError::Io {
         doing: "read the history",
         path: history.path().to_owned(),
         error,
     })?;
-    let mut kept = generations(path, folder).into_iter();
+    let mut kept = kept.into_iter();
     let generation = match from {
         RestoreFrom::Best => kept.find(|generation| generation.status.is_ok()),
         RestoreFrom::Generation(number) => match kept.find(|generation| generation.number == number) {
@@ -272,6 +299,9 @@ fn prepare(
         RestoreFrom::History | RestoreFrom::Plan => None,
     };
     let base = generation.map_or(Base::Plan, Base::Generation);
+    if let (RestoreFrom::Best, Found::Nothing, Base::Plan, []) = (from, &found, &base, lines.as_slice()) {
+        return refused("not there, and nothing tells that it ever was; `tallymark init` makes one");
+    }
     let status = match &base {
         Base::Generation(Generation { status: Ok(status), .. }) => Status::clone(status),
         Base::Generation(Generation { status: Err(why), number, .. }) => {

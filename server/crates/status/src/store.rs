@@ -329,8 +329,8 @@ pub(crate) fn check(path: &Path, status: &Status) -> Result<(), StoreError> {
             _ => "",
         });
         return refused(format!(
-            "{reason}; it was not touched: `tallymark validate` says what can be mended, `tallymark restore` brings the newest \
-             whole one back"
+            "{reason}; it was not touched: `tallymark validate` says what can be mended, `{}` brings the newest whole one back",
+            status.restore_command()
         ));
     }
     if let Some(garbage) = status.problems.iter().find(|problem| problem.kind == ProblemKind::TrailingGarbage)

@@ -108,10 +108,11 @@ impl Analysis {
         let joined = &self.joined;
         let name = joined.plan.name(task);
         let refuse = |kind, message| Some(Refusal { task, kind, message });
-        if joined.unreadable_status().is_some() {
+        if let Some(status) = joined.unreadable_status() {
             let message = format!(
-                "{} cannot be read, so nothing is written to it; `tallymark validate` says why, `tallymark restore` brings it back",
-                self.facts.status_path
+                "{} cannot be read, so nothing is written to it; `tallymark validate` says why, `{}` brings it back",
+                self.facts.status_path,
+                status.restore_command()
             );
             return refuse(RefusalKind::Unreadable, message);
         }

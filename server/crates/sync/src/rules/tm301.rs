@@ -32,7 +32,8 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             ProblemKind::Unreadable(why) => {
                 format!(
                     "status.json is {why}; until it can be read, the boxes of the plan count; `tallymark validate` says \
-                     what can be mended, `tallymark restore` brings the newest whole one back"
+                     what can be mended, `{}` brings the newest whole one back",
+                    status.restore_command()
                 )
             }
             ProblemKind::TrailingGarbage if !status.format.is_ours() => {
