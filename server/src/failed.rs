@@ -116,14 +116,13 @@ fn list(
 
 /// `2.1  Write the printer  tried again 1 of 2 times, again in 45 s  out of paper`.
 fn line(output: &Output, limit: u32, task: &FailedTask) -> String {
-    let name = task.id.as_deref().unwrap_or(&task.key);
     let mut tried = format!("tried again {} of {limit} times", task.retry_count);
     if task.retries_left > 0 && task.wait > 0 {
         tried.push_str(&format!(", again in {}", age(task.wait)));
     }
     let mut text = format!(
         "{}  {}  {}",
-        output.styled(STRONG, &harmless(name)),
+        output.styled(STRONG, &harmless(&task.key)),
         harmless(&task.title),
         output.styled(FAINT, &tried)
     );

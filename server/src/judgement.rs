@@ -29,7 +29,7 @@ pub fn judge(plan: &Plan, line: usize) -> Judgement<'_> {
         LineKind::Task(task) => {
             let own = plan.task(task);
             judgement.kind = Some("task");
-            judgement.id = Some(plan.id(task).unwrap_or_else(|| plan.key(task)).to_owned());
+            judgement.id = Some(plan.key(task).to_owned());
             judgement.mark = own.mark.map(|mark| (plan.slice(mark.span), mark.meaning));
             task_rule(plan, task)
         }

@@ -28,6 +28,7 @@ mod interchange;
 #[cfg(unix)]
 mod kills;
 mod marks;
+mod names;
 mod next;
 mod phases;
 mod progress;

@@ -155,7 +155,7 @@ fn text(output: &Output, told: &StuckTasks) -> String {
     }
     let mut text = String::new();
     for task in &told.tasks {
-        let name = task.id.as_deref().unwrap_or(&task.key);
+        let name = &task.key;
         let silent = format!("no sign of life for {}", age(task.silent_minutes * 60_000));
         let (name, silent) = (output.styled(STRONG, &harmless(name)), output.styled(FAINT, &silent));
         text.push_str(&format!("{name}  {}  {silent}", harmless(&task.title)));

@@ -86,7 +86,10 @@ impl History {
 
 /// The ids under which status.json has what somebody calls `name`: a task's key or id, or an entry's own id.
 fn ids_of<'a>(joined: &'a Joined, name: &'a str) -> Vec<&'a str> {
-    let tasks = joined.task_with_key(name).into_iter().chain(joined.tasks_with_id(name));
+    let by_key = joined.task_with_key(name);
+    // A key means its own task alone, though others below other headings may have it as their id.
+    let by_id = joined.tasks_with_id(name).filter(|_| by_key.is_none());
+    let tasks = by_key.into_iter().chain(by_id);
     let mut ids: Vec<&str> = tasks
         .map(|task| match (joined.status(), joined.entry(task)) {
             (Some(status), Some(entry)) => status.id(entry),

@@ -229,7 +229,7 @@ fn obstacle(graph: &Graph<'_>, task: TaskIndex) -> Option<(TaskIndex, TaskIndex)
     hold.or_else(|| graph.is_shut(task).map(|above| (above, above)))
 }
 
-/// The id of a task, or its key where it has none.
+/// The key of a task, which is its id unless others have that too: what the other commands take for this task.
 fn name(joined: &Joined, task: TaskIndex) -> String {
-    harmless(joined.plan.id(task).unwrap_or_else(|| joined.plan.key(task)))
+    harmless(joined.plan.key(task))
 }

@@ -70,7 +70,7 @@ fn markers(joined: &Joined) -> String {
     let mut text = String::new();
     for (task, _) in joined.plan.tasks() {
         if let Some(status) = task_status(joined.state(task)) {
-            let id = joined.plan.id(task).unwrap_or_else(|| joined.plan.key(task));
+            let id = joined.plan.key(task);
             _ = writeln!(text, "[PROGRESS] task={} status={status}", harmless(id));
         }
     }

@@ -462,9 +462,9 @@ impl Plan {
         }
     }
 
-    /// What to call the task in a sentence: its id, else its title.
+    /// What to call the task in a sentence: its id, or its key where others have that id too; without an id its title.
     pub fn name(&self, task: TaskIndex) -> &str {
-        self.id(task).unwrap_or_else(|| self.title(task))
+        if self.task(task).id.is_some() { self.key(task) } else { self.title(task) }
     }
 
     /// The title as written, with markup.

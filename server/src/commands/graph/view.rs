@@ -120,10 +120,9 @@ impl<'a> View<'a> {
         &self.joined.plan
     }
 
-    /// The id of a task, else its key.
+    /// The key of a task, which is its id unless others have that too.
     pub fn name(&self, task: TaskIndex) -> &'a str {
-        let plan = self.plan();
-        plan.id(task).unwrap_or_else(|| plan.key(task))
+        self.plan().key(task)
     }
 
     /// How a task looks.

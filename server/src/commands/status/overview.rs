@@ -109,8 +109,8 @@ fn task_line(session: &Session, loaded: &Loaded, index: TaskIndex) -> String {
         State::Blocked => ("■", WARNING),
         _ => ("·", FAINT),
     };
-    let id = joined.plan.id(index).unwrap_or("");
-    let mut line = format!("    {} {} ", output.styled(style, sign), output.styled(STRONG, &harmless(id)));
+    let key = joined.plan.key(index);
+    let mut line = format!("    {} {} ", output.styled(style, sign), output.styled(STRONG, &harmless(key)));
     line.push_str(&harmless(joined.plan.title(index)));
     let mut detail = String::new();
     if let (Some(status), Some(entry)) = (joined.status(), joined.entry(index)) {
