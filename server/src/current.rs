@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use rayon::prelude::*;
-use tallymark_status::Status;
+use tallymark_status::{Status, Store};
 use tallymark_workspace::{Loaded, SETTINGS_FILE, discover, is_plan, load_without_findings, relative};
 
 use crate::exit::{Exit, Failure};
@@ -83,6 +83,7 @@ impl Current {
                 let shown = session.shown(&located.path);
                 Err(Failure::could_not(format!("{shown} cannot be read")).help("`tallymark check` says why"))
             }
+            None if is_lost(&self.loaded) => Err(lost(session, &self.loaded)),
             None => Err(Failure::could_not(format!("there is no {}", session.shown(&located.path)))
                 .help("`tallymark init` makes it")),
         }
@@ -111,6 +112,34 @@ fn why(kind: &tallymark_status::ProblemKind) -> &str {
         tallymark_status::ProblemKind::Unreadable(why) => why,
         _ => "not a status file",
     }
+}
+
+/// Whether a plan's status.json is gone: it is not there, but what it held before is kept beside its place.
+pub fn is_lost(loaded: &Loaded) -> bool {
+    let located = &loaded.located;
+    !located.exists
+        && Store::generations(&located.own)
+            .is_ok_and(|generations| generations.iter().any(|generation| generation.status.is_ok()))
+}
+
+/// Refuses to go by the boxes alone where a status.json is gone that can be brought back.
+///
+/// # Errors
+/// It is gone.
+pub fn refuse_lost(session: &Session, loaded: &Loaded) -> Result<(), Failure> {
+    if is_lost(loaded) { Err(lost(session, loaded)) } else { Ok(()) }
+}
+
+/// That a status.json is gone, and the ways on.
+fn lost(session: &Session, loaded: &Loaded) -> Failure {
+    Failure::could_not(lost_sentence(session, loaded))
+        .help("`tallymark init` makes a new one from the boxes of the plan instead")
+}
+
+/// The same in a sentence.
+pub fn lost_sentence(session: &Session, loaded: &Loaded) -> String {
+    let shown = session.shown(&loaded.located.own);
+    format!("{shown} is gone: it was here; `tallymark restore` brings it back")
 }
 
 /// The plan that `.claude/current-plan.txt` names.

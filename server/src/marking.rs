@@ -3,6 +3,7 @@
 pub mod boxes;
 mod resolve;
 mod told;
+mod warnings;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use tallymark_sync::{Joined, Mark, Marking, Refusal, RefusalKind, State, join};
 use tallymark_text::Edit;
 use tallymark_workspace::{Loaded, Settings};
 
-use crate::current::{Choice, Current};
+use crate::current::{Choice, Current, refuse_lost};
 use crate::exit::{Exit, Failure};
-use crate::output::{complain, harmless};
+use crate::output::{complain, harmless, warn};
 use crate::session::Session;
 
 pub use resolve::{Names, tasks as resolve};
@@ -105,6 +106,9 @@ impl Marker {
         let done = result?;
         let text = told::text(session, &done, self.writer.dry_run);
         session.output.text(&text);
+        for warning in warnings::of(&done) {
+            warn(&warning);
+        }
         done.half.map_or(Ok(Exit::Done), Err)
     }
 
@@ -141,6 +145,7 @@ pub fn mark_tasks(
     let mut attempts = 1;
     loop {
         let current = choice.load(session)?;
+        refuse_lost(session, &current.loaded)?;
         let analysis = &current.loaded.analysis;
         let tasks = choose(&analysis.joined)?;
         let marking = analysis.marking(&tasks, mark).map_err(|refusal| refused(&current.loaded, &refusal))?;

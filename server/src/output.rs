@@ -91,6 +91,11 @@ pub fn complain(text: &str) {
     _ = stderr.flush();
 }
 
+/// Warns a person on standard error, in a line.
+pub fn warn(message: &str) {
+    complain(&format!("{WARNING}warning{WARNING:#}{STRONG}:{STRONG:#} {}\n", harmless(message)));
+}
+
 /// A text from a file or an argument, fit for a terminal: control characters and the like become visible signs.
 pub fn harmless(text: &str) -> String {
     annotate_snippets::normalize_untrusted_str(text)

@@ -51,7 +51,12 @@ impl Session {
 
     /// Runs a command: its failure is told on standard error, or, to a program that has got nothing yet, as an object.
     pub fn run(mut self, command: impl FnOnce(&mut Self) -> Result<Exit, Failure>) -> ExitCode {
-        let mut result = command(&mut self);
+        let mut result = match self.root.as_deref().filter(|root| !root.is_dir()) {
+            Some(root) => {
+                Err(Failure::could_not(format!("--root {}: there is no such folder", self.shown(root))))
+            }
+            None => command(&mut self),
+        };
         if self.json
             && self.output.is_silent()
             && let Err(failure) = &result

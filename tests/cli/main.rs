@@ -27,6 +27,7 @@ mod init;
 mod interchange;
 #[cfg(unix)]
 mod kills;
+mod lost;
 mod marks;
 mod names;
 mod next;
@@ -46,3 +47,4 @@ mod sync_check;
 #[cfg(target_os = "linux")]
 mod trace;
 mod undo;
+mod warnings;

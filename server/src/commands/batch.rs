@@ -12,7 +12,7 @@ use tallymark_sync::{Joined, Marking, MarkingSequence, join};
 use tallymark_workspace::Loaded;
 
 use crate::answer::Refusal;
-use crate::current::{Choice, Current};
+use crate::current::{Choice, Current, refuse_lost};
 use crate::exit::{Exit, Failure};
 use crate::marking::{ATTEMPTS, Names, Writer, boxes, only_failed, refused, refused_batch, store_failure};
 use crate::output::{STRONG, harmless};
@@ -132,6 +132,7 @@ impl Batch {
         let mut attempts = 1;
         loop {
             let current = self.choice.load(session).map_err(plain)?;
+            refuse_lost(session, &current.loaded).map_err(plain)?;
             let (fates, marking, force) = self.judge(&current.loaded, text);
             let exit = fates.iter().filter_map(|fate| Some(fate.done.as_ref().err()?.exit)).max();
             if let Some(exit) = exit.filter(|_| !self.keep_going) {

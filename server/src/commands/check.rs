@@ -15,9 +15,9 @@ use tallymark_workspace::{FailOn, Loaded, Values, load_if_plan, read_source, rel
 use baseline::{Applied, Baseline, Draft, Key};
 pub use inputs::unknown_rule;
 
-use crate::current::no_plan;
+use crate::current::{is_lost, lost_sentence, no_plan};
 use crate::exit::{Exit, Failure};
-use crate::output::{STRONG, WARNING, complain, harmless};
+use crate::output::warn;
 use crate::report::{
     Checked, Github, Hidden, InputProblem, Json, Name, Report, Sarif, Summary, Text, counted, name,
 };
@@ -301,6 +301,9 @@ impl Check {
         if loaded.located.exists && loaded.located.own == loaded.located.path {
             outcome.status = Some((loaded.located.path.clone(), session.shown(&loaded.path)));
         }
+        if is_lost(&loaded) {
+            warn(&lost_sentence(session, &loaded));
+        }
         if self.write_baseline.is_some() {
             outcome.known = Some((file.clone(), baseline::known(&loaded.analysis)));
         }
@@ -350,7 +353,7 @@ fn warn_of_shared(session: &Session, sharing: &BTreeMap<PathBuf, Vec<String>>) {
             plans.len(),
             plans.join(", ")
         );
-        complain(&format!("{WARNING}warning{WARNING:#}{STRONG}:{STRONG:#} {}\n", harmless(&message)));
+        warn(&message);
     }
 }
 

@@ -6,8 +6,9 @@ use clap::{Args, Subcommand};
 
 use super::all_plans;
 use super::init::Init;
-use crate::current::Choice;
+use crate::current::{Choice, is_lost, lost_sentence};
 use crate::exit::{Exit, Failure};
+use crate::output::warn;
 use crate::session::Session;
 
 /// Show how far a plan is: its phases, what is going on, what failed
@@ -42,6 +43,9 @@ impl Status {
             return all_plans::show(session, self.json);
         }
         let current = self.choice.load(session)?;
+        if is_lost(&current.loaded) {
+            warn(&lost_sentence(session, &current.loaded));
+        }
         let text = if self.json {
             overview::json(session, &current.loaded)
         } else {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tallymark_plan::TaskIndex;
 use tallymark_sync::State;
 
-use super::Done;
+use super::{Done, warnings};
 use crate::answer::{self, Refusal};
 use crate::exit::{Exit, Failure};
 use crate::output::{ACTIVE, BAD, FAINT, GOOD, STRONG, harmless};
@@ -66,6 +66,9 @@ pub struct Told<'a> {
     /// The revision of status.json afterwards.
     revision: Option<String>,
     progress: Counts,
+    /// What is worth a word: a task that was begun or completed before what it depends on is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
     /// What was left undone: status.json is written, the plan's box is not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Refusal<'a>>,
@@ -119,6 +122,7 @@ pub fn json(session: &Session, result: &Result<Done, Failure>, dry_run: bool) ->
         already: done.marking.already.iter().map(task).collect(),
         revision: done.after.status().map(|status| status.revision().to_string()),
         progress: done.after.total.into(),
+        warnings: warnings::of(done),
         error: done.half.as_ref().map(Refusal::from),
     };
     (json_text(&told) + "\n", done.half.as_ref().map_or(Exit::Done, |failure| failure.exit))

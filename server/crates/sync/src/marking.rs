@@ -125,6 +125,11 @@ impl Analysis {
         {
             return refuse(RefusalKind::Unexpected, format!("{name} is {word:?}, not {expected:?}"));
         }
+        if mark.notes.is_some() && joined.status().is_none() {
+            let message =
+                format!("the plan has no place for notes: {name} needs status.json (`tallymark init`)");
+            return refuse(RefusalKind::NeedsStatus, message);
+        }
         let already = brought_to.map_or_else(|| self.is_already(task, mark.to), |word| word == mark.to);
         if already {
             return None;
@@ -348,7 +353,8 @@ pub(crate) fn request(status: &Status, entry: EntryIndex, change: Change) -> Req
     Request { entry: status.id(entry).to_owned(), expected, change }
 }
 
-/// The edit of the box of a task that goes to a state. Where the plan has no mark for that, a tick at least goes away.
+/// The edit of the box of a task that goes to a state. Where the plan has no mark for that, a box that
+/// says done or in progress is at least opened.
 fn box_edit(joined: &Joined, task: TaskIndex, to: Word) -> Option<Edit> {
     let plan = &joined.plan;
     let meaning = match to {
@@ -361,11 +367,11 @@ fn box_edit(joined: &Joined, task: TaskIndex, to: Word) -> Option<Edit> {
     if plan.meaning(task) == meaning {
         return None;
     }
-    let untick = || {
-        let ticked = plan.meaning(task) == Meaning::Done && joined.status().is_some();
-        ticked.then(|| mark_edit(plan, task, Meaning::Open)).flatten()
+    let opened = || {
+        let marked = matches!(plan.meaning(task), Meaning::Done | Meaning::InProgress);
+        (marked && joined.status().is_some()).then(|| mark_edit(plan, task, Meaning::Open)).flatten()
     };
-    mark_edit(plan, task, meaning).or_else(untick)
+    mark_edit(plan, task, meaning).or_else(opened)
 }
 
 /// The entry that a task of the plan gets, its status as its mark says.
