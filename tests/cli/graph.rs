@@ -38,6 +38,39 @@ fn the_text_names_the_critical_path_what_is_ready_and_what_blocks_most() {
 }
 
 #[test]
+fn a_range_is_drawn_as_arrows_and_one_that_is_long_as_a_note() {
+    let boxes = |phase: u32, count: u32| -> String {
+        (1..=count).map(|at| format!("- [ ] {phase}.{at} Step\n")).collect()
+    };
+    let text = format!(
+        "# P\n\n## Phase 1: A\n\n{}\n## Phase 2: B\n\n{}\n## Phase 3: C\n\n- [ ] 3.1 End (depends: 1.1-1.3)\n\
+         - [ ] 3.2 All (depends: 2.1-2.51)\n",
+        boxes(1, 3).replace("1.2 Step", "1.2 Step\n  - [ ] 1.2.1 Part"),
+        boxes(2, 51)
+    );
+    let workspace = Workspace::with(&[(PLAN, &text)]);
+    let object = workspace.run(&["graph", "--json"]).exits(0).json();
+    // What stands below 1.2 is done with it.
+    assert_eq!(object["arrows"], serde_json::json!([["1.1", "3.1"], ["1.2", "3.1"], ["1.3", "3.1"]]));
+    let tasks = object["tasks"].as_array().unwrap();
+    assert_eq!(tasks[tasks.len() - 2]["waits_for"], serde_json::json!([]));
+    assert_eq!(tasks[tasks.len() - 1]["waits_for"], serde_json::json!(["2.1 to 2.51"]));
+}
+
+#[test]
+fn the_critical_path_is_in_the_legend_and_in_the_picture() {
+    let workspace = Workspace::with(&[(
+        PLAN,
+        "# P\n\n## Phase 1: A\n\n- [ ] 1.1 A\n- [ ] 1.2 B\n- [ ] 1.3 C (depends: 1.1-1.2)\n",
+    )]);
+    let picture = workspace.run(&["graph", "--format", "svg"]).exits(0).out.clone();
+    assert_eq!(picture.matches("class=\"line critical\"").count(), 2, "{picture}");
+    assert_eq!(picture.matches(">critical path</text>").count(), 1, "{picture}");
+    let workspace = Workspace::with(&[(PLAN, "# P\n\n## Phase 1: A\n\n- [ ] 1.1 A\n- [ ] 1.2 B\n")]);
+    assert!(!workspace.run(&["graph", "--format", "svg"]).exits(0).out.contains(">critical path</text>"));
+}
+
+#[test]
 fn mermaid_nests_phases_and_tasks_and_escapes_labels() {
     let text = graph(&["--format", "mermaid"]);
     let drawing: Vec<&str> = text.lines().filter(|line| !line.contains("classDef")).collect();

@@ -203,15 +203,17 @@ impl Joined {
                 found.extend(self.named(plan.slice(dependency.span), task).map(|task| task.0..task.0 + 1));
             }
             Target::Range(first, last) => {
-                let first = self.named(plan.slice(first), task).next();
-                let last = self.named(plan.slice(last), task).last();
-                // With one end nowhere, which TM205 reports, the other is waited for all the same.
-                if let (Some(first), Some(last)) = (first.or(last), last.or(first)) {
-                    found.push(first.0..last.0 + 1);
-                }
+                found.extend(self.range(plan.slice(first), plan.slice(last), task));
             }
             Target::Phase(number) => found.extend(self.tasks_of_phase(plan.slice(number))),
         }
+    }
+
+    /// The tasks from one id to another, as a task means them. With one end nowhere, which TM205 reports, the other is waited
+    /// for all the same.
+    pub fn range(&self, first: &str, last: &str, by: TaskIndex) -> Option<Range<u32>> {
+        let (first, last) = (self.named(first, by).next(), self.named(last, by).last());
+        Some(first.or(last)?.0..last.or(first)?.0 + 1)
     }
 
     /// The tasks that a task waits for, one by one in document order, without itself.

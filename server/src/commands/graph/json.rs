@@ -35,7 +35,7 @@ struct Task<'a> {
     look: &'static str,
     /// How many tasks cannot begin before it is done.
     unblocks: Option<u32>,
-    /// What it waits for beside the arrows: whole phases and ranges.
+    /// What it waits for beside the arrows: whole phases, ranges of more than 50 tasks.
     waits_for: Vec<&'a str>,
 }
 

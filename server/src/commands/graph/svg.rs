@@ -234,7 +234,9 @@ fn phases(view: &View<'_>) -> Picture {
 
 /// The picture as SVG text.
 fn write(view: &View<'_>, picture: &Picture, layout: &Layout) -> String {
-    let (width, height) = (layout.width.max(520), layout.height + 30);
+    // The legend below has to have room.
+    let legend = if picture.critical.is_empty() { 540 } else { 670 };
+    let (width, height) = (layout.width.max(legend), layout.height + 30);
     let title = plain(view.title());
     let path: Vec<String> = view.path.tasks.iter().take(20).map(|&task| view.name(task).to_owned()).collect();
     let mut description = format!("{} done. ", view.joined.total);
@@ -306,6 +308,13 @@ fn write(view: &View<'_>, picture: &Picture, layout: &Layout) -> String {
             look.sign()
         );
         x += 34 + wide(look.name(), 12.0);
+    }
+    if !picture.critical.is_empty() {
+        let (line, words) = (y - 4, x + 26);
+        _ = writeln!(
+            svg,
+            "<path class=\"line critical\" d=\"M{x} {line}h20\"/><text class=\"faint\" x=\"{words}\" y=\"{y}\">critical path</text>"
+        );
     }
     svg.push_str("</svg>\n");
     svg

@@ -12,6 +12,9 @@ const MOST_ARROWS: usize = 20_000;
 /// A task that names more tasks than this is shown with their number, not with an arrow from each.
 const MOST_NAMED: usize = 6;
 
+/// A range of more tasks than this is shown by its ends, not with an arrow from each.
+const LONGEST_RANGE: usize = 50;
+
 /// How a task looks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Look {
@@ -71,7 +74,7 @@ pub struct View<'a> {
     pub looks: Vec<Look>,
     /// From a task to one that waits for it, each pair once, in the order of those that wait.
     pub arrows: Vec<(TaskIndex, TaskIndex)>,
-    /// For a task that waits for a whole phase or many tasks, what that is: `Phase 1`, `1.1 to 1.9`.
+    /// For a task that waits for a whole phase or many tasks, what that is: `Phase 1`, `1.1 to 9.9`.
     pub notes: Vec<(TaskIndex, String)>,
     /// Arrows that were too many.
     pub left_out: usize,
@@ -176,13 +179,25 @@ impl<'a> View<'a> {
         let plan = self.plan();
         for (task, _) in plan.tasks() {
             let mut named: Vec<TaskIndex> = Vec::new();
+            let mut in_ranges: Vec<TaskIndex> = Vec::new();
             for dependency in plan.dependencies(task) {
                 match dependency.target {
                     Target::Task => {
                         named.extend(joined.named(plan.slice(dependency.span), task));
                     }
                     Target::Range(first, last) => {
-                        self.notes.push((task, format!("{} to {}", plan.slice(first), plan.slice(last))));
+                        let (first, last) = (plan.slice(first), plan.slice(last));
+                        match joined.range(first, last, task) {
+                            Some(range) if range.len() <= LONGEST_RANGE => {
+                                // What stands below a task of the range is done with that one.
+                                let outer = |other: &TaskIndex| {
+                                    let parent = plan.task(*other).parent;
+                                    *other != task && parent.is_none_or(|parent| !range.contains(&parent.0))
+                                };
+                                in_ranges.extend(range.clone().map(TaskIndex).filter(outer));
+                            }
+                            _ => self.notes.push((task, format!("{first} to {last}"))),
+                        }
                     }
                     Target::Phase(_) => {
                         self.notes.push((task, plan.slice(dependency.span).to_owned()));
@@ -199,7 +214,12 @@ impl<'a> View<'a> {
             named.dedup();
             if named.len() > MOST_NAMED {
                 self.notes.push((task, format!("{} tasks", named.len())));
-            } else if self.arrows.len() + named.len() > MOST_ARROWS {
+                named.clear();
+            }
+            named.append(&mut in_ranges);
+            named.sort_unstable();
+            named.dedup();
+            if self.arrows.len() + named.len() > MOST_ARROWS {
                 self.left_out += named.len();
             } else {
                 self.arrows.extend(named.into_iter().map(|before| (before, task)));
