@@ -7,7 +7,7 @@ use tallymark_sync::{Retries, State};
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
 use crate::output::{BAD, FAINT, Output, STRONG, harmless};
-use crate::report::SCHEMA_VERSION;
+use crate::report::{SCHEMA_VERSION, counted};
 use crate::session::Session;
 use crate::times::{age, time_text};
 
@@ -114,9 +114,14 @@ fn list(
     })
 }
 
-/// `2.1  Write the printer  tried again 1 of 2 times, again in 45 s  out of paper`.
+/// `3 retries, limit 2`: more than the limit are possible, as nobody is kept from trying.
+pub fn retries_text(count: u32, limit: u32) -> String {
+    format!("{}, limit {limit}", counted(count as usize, "retry", "retries"))
+}
+
+/// `2.1  Write the printer  1 retry, limit 2, again in 45 s  out of paper`.
 fn line(output: &Output, limit: u32, task: &FailedTask) -> String {
-    let mut tried = format!("tried again {} of {limit} times", task.retry_count);
+    let mut tried = retries_text(task.retry_count, limit);
     if task.retries_left > 0 && task.wait > 0 {
         tried.push_str(&format!(", again in {}", age(task.wait)));
     }

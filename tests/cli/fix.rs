@@ -18,6 +18,7 @@ fn the_difference_is_shown_and_nothing_written() {
     --[ ] 2.3 Benchmarks
     +- [ ] 2.3 Benchmarks
     ");
+    assert_eq!(run.err, "1 finding, 1 of which the difference mends; `tallymark check` shows them\n");
     assert_eq!(workspace.files(), before);
 }
 

@@ -302,3 +302,23 @@ fn a_clock_that_went_back_takes_no_time_back() {
     }
     assert_eq!(done["duration"], 0);
 }
+
+#[test]
+fn a_criterion_and_an_empty_name_are_told_for_what_they_are() {
+    let plan = "# P\n\n## Phase 1: A\n\n- [ ] 1.1 Read\n- [ ] 1.2 Write\n\n**Validation**:\n\n- [ ] It reads\n- [ ] It writes\n";
+    let workspace = Workspace::with(&[("plan.md", plan)]);
+    let run = workspace.run(&["complete", "V1.2"]);
+    assert!(run.exits(1).err.contains("V1.2 is a criterion, not a task"), "{}", run.err);
+    assert!(run.err.contains("tick its box in line 11 of the plan"), "{}", run.err);
+    assert!(workspace.run(&["complete", "V1.3"]).exits(1).err.contains("the plan has no task V1.3"));
+    let run = workspace.run(&["complete", ""]);
+    assert!(run.exits(2).err.contains("the name of a task is empty"), "{}", run.err);
+    assert_eq!(workspace.read("plan.md"), plan);
+}
+
+#[test]
+fn why_a_task_failed_may_be_called_its_reason() {
+    let workspace = Workspace::sample();
+    workspace.run(&["fail", "1.3", "--reason", "out of paper"]).exits(0);
+    assert!(workspace.read(STATUS).contains("out of paper"));
+}

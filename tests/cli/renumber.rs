@@ -167,3 +167,9 @@ fn undo_does_not_take_back_half_of_a_renumbering() {
     workspace.run(&["renumber", "--from", "1.9", "--to", "1.4"]).exits(0);
     assert!(workspace.read(PLAN).contains("- [ ] 1.4 Send the result"));
 }
+
+#[test]
+fn without_a_wish_both_ways_are_named() {
+    let run = Workspace::sample().run(&["renumber"]);
+    assert!(run.exits(2).err.contains("--from <OLD>|--all"), "{}", run.err);
+}

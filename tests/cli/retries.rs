@@ -22,7 +22,7 @@ fn a_failed_task_is_retried_up_to_two_times() {
     let run = workspace.run(&["retryable"]);
     assert_eq!(run.exits(0).out, "no failed task has a retry left\n");
     let run = workspace.run(&["exhausted"]);
-    assert_eq!(run.exits(0).out, "2.1  Write the printer  tried again 2 of 2 times  try 2\n");
+    assert_eq!(run.exits(0).out, "2.1  Write the printer  2 retries, limit 2  try 2\n");
     let object = workspace.run(&["exhausted", "--json"]).exits(0).json();
     assert_eq!(
         (&object["tasks"][0]["ready"], &object["tasks"][0]["error"]),
@@ -38,7 +38,7 @@ fn a_failed_task_is_retried_up_to_two_times() {
 fn the_number_of_retries_is_a_setting() {
     let workspace = Workspace::sample();
     workspace.write("tallymark.toml", "[limits]\nretries = 0\n");
-    assert!(workspace.run(&["exhausted"]).exits(0).out.contains("tried again 0 of 0 times"));
+    assert!(workspace.run(&["exhausted"]).exits(0).out.contains("0 retries, limit 0"));
     workspace.write("tallymark.toml", "[limits]\nretries = 3\n");
     let object = workspace.run(&["retryable", "--json"]).exits(0).json();
     assert_eq!((&object["retries"], &object["tasks"][0]["retries_left"]), (&3.into(), &3.into()));
@@ -64,7 +64,7 @@ fn a_retry_that_was_made_elsewhere_is_counted() {
     workspace.run(&["increment-retry", "2.1", "--dry-run"]).exits(0);
     assert_eq!(workspace.files(), before);
     let run = workspace.run(&["increment-retry", "2.1", "--error", "exit code 137"]);
-    assert_eq!(run.exits(0).out, "2.1 is tried again 1 of 2 times\n");
+    assert_eq!(run.exits(0).out, "2.1 has 1 retry, limit 2\n");
     let stored = entry(&workspace, "2.1");
     assert_eq!((&stored["status"], &stored["lastError"]), (&"failed".into(), &"exit code 137".into()));
     workspace.run(&["increment-retry", "2.1"]).exits(0);

@@ -17,7 +17,7 @@ pub use inputs::unknown_rule;
 
 use crate::current::{is_lost, lost_sentence, no_plan};
 use crate::exit::{Exit, Failure};
-use crate::output::warn;
+use crate::output::{complain, warn};
 use crate::report::{
     Checked, Github, Hidden, InputProblem, Json, Name, Report, Sarif, Summary, Text, counted, name,
 };
@@ -199,6 +199,15 @@ impl Check {
         }
         if self.diff || self.write_baseline.is_some() {
             inputs::tell_problems(&summary.problems);
+        }
+        let told: usize = summary.findings.iter().sum();
+        if self.diff && told > 0 {
+            // The difference goes to a file or to `git apply`: what it leaves out is told beside it.
+            let findings = counted(told, "finding", "findings");
+            complain(&format!(
+                "{findings}, {} of which the difference mends; `tallymark check` shows them\n",
+                summary.fixable
+            ));
         }
         if self.write_baseline.is_some() {
             let path = baseline.unwrap_or_else(|| look.root.join(baseline::DEFAULT_FILE));

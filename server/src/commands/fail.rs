@@ -13,7 +13,7 @@ pub struct Fail {
     #[command(flatten)]
     marker: Marker,
     /// What went wrong
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, visible_alias = "reason", value_name = "TEXT")]
     error: String,
 }
 

@@ -7,6 +7,7 @@ use tallymark_sync::State;
 
 use crate::current::Choice;
 use crate::exit::{Exit, Failure};
+use crate::failed::retries_text;
 use crate::marking::{Writer, resolve};
 use crate::output::{STRONG, harmless};
 use crate::report::SCHEMA_VERSION;
@@ -53,9 +54,9 @@ impl IncrementRetry {
         let result = self.count(session);
         session.answer(self.writer.json, result, |output, told| {
             let name = output.styled(STRONG, &harmless(&told.task));
-            let would = if told.dry_run { "would be" } else { "is" };
+            let has = if told.dry_run { "would have" } else { "has" };
             let end = if told.can_retry { "" } else { "; no retry is left" };
-            format!("{name} {would} tried again {} of {} times{end}\n", told.retry_count, told.retries)
+            format!("{name} {has} {}{end}\n", retries_text(told.retry_count, told.retries))
         })
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
 use tallymark_plan::TaskIndex;
 use tallymark_status::{FileLock, Store};
@@ -34,12 +34,13 @@ const SHOWN: usize = 20;
 /// status.json and in the names of findings files. Tasks below it follow: 2.2.1 goes with 2.2. What may mean the task or
 /// something else is left, and told.
 #[derive(Args)]
+#[command(group(ArgGroup::new("what").required(true).args(["from", "all"])))]
 pub struct Renumber {
     /// The plan; without it the one that .claude/current-plan.txt names, else the workspace's only plan
     #[arg(value_name = "PLAN")]
     file: Option<PathBuf>,
     /// The task's id now, or its key
-    #[arg(long, value_name = "OLD", requires = "to", required_unless_present = "all")]
+    #[arg(long, value_name = "OLD", requires = "to")]
     from: Option<String>,
     /// The id that it gets
     #[arg(long, value_name = "NEW", requires = "from")]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tallymark_plan::TaskIndex;
+use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
 use tallymark_sync::Joined;
 use tallymark_workspace::nearest;
 
@@ -83,11 +83,31 @@ fn of_entry(joined: &Joined, id: &str) -> Option<TaskIndex> {
     entries.next().is_none().then_some(task)
 }
 
+/// The line, from 1, of the criterion with an id such as `V1.2`: the second of phase 1.
+fn line_of_criterion(plan: &Plan, id: &str) -> Option<usize> {
+    let (phase, ordinal) = id.strip_prefix(['V', 'v'])?.rsplit_once('.')?;
+    let ordinal: u32 = ordinal.parse().ok()?;
+    let number = |at: PhaseIndex| plan.phases[at.get()].number.map(|number| plan.slice(number));
+    let criterion = plan
+        .criteria
+        .iter()
+        .find(|criterion| criterion.ordinal == ordinal && criterion.phase.and_then(number) == Some(phase))?;
+    Some(plan.source.line_of(criterion.line.start as usize) + 1)
+}
+
 fn unknown(joined: &Joined, name: &str) -> Failure {
     let plan = &*joined.plan;
     if joined.entries_with_id(name).next().is_some() {
         return Failure::new(Exit::Found, format!("{name} is in status.json, but no task of the plan"))
             .help("`tallymark explain TM102` tells what to do about it");
+    }
+    if name.is_empty() {
+        return Failure::could_not("the name of a task is empty")
+            .help("`tallymark status --json` lists all tasks with their keys");
+    }
+    if let Some(line) = line_of_criterion(plan, name) {
+        return Failure::new(Exit::Found, format!("{name} is a criterion, not a task"))
+            .help(format!("tick its box in line {line} of the plan"));
     }
     let failure = Failure::new(Exit::Found, format!("the plan has no task {name}"));
     let names = plan.tasks().map(|(task, _)| plan.key(task)).filter(|key| !key.starts_with('~'));
