@@ -29,6 +29,7 @@ const STORE: &[&str] = &[
     "server/crates/status/src/holder.rs",
     "server/crates/status/src/lock.rs",
     "server/crates/status/src/network.rs",
+    "server/crates/status/src/refresher.rs",
     "server/crates/status/src/restore.rs",
     "server/crates/status/src/store.rs",
     "server/crates/status/src/undo.rs",
