@@ -312,7 +312,7 @@ fn a_criterion_and_an_empty_name_are_told_for_what_they_are() {
     assert!(run.err.contains("tick its box in line 11 of the plan"), "{}", run.err);
     assert!(workspace.run(&["complete", "V1.3"]).exits(1).err.contains("the plan has no task V1.3"));
     let run = workspace.run(&["complete", ""]);
-    assert!(run.exits(2).err.contains("the name of a task is empty"), "{}", run.err);
+    assert!(run.exits(1).err.contains("the name of a task is empty"), "{}", run.err);
     assert_eq!(workspace.read("plan.md"), plan);
 }
 

@@ -102,7 +102,7 @@ fn unknown(joined: &Joined, name: &str) -> Failure {
             .help("`tallymark explain TM102` tells what to do about it");
     }
     if name.is_empty() {
-        return Failure::could_not("the name of a task is empty")
+        return Failure::new(Exit::Found, "the name of a task is empty".to_owned())
             .help("`tallymark status --json` lists all tasks with their keys");
     }
     if let Some(line) = line_of_criterion(plan, name) {
