@@ -58,3 +58,21 @@ fn what_cannot_be_read_is_said() {
     assert!(run.out.contains("2/5 · 40%"), "{}", run.out);
     assert!(run.err.contains("what is shown is what the marks in the plan say"), "{}", run.err);
 }
+
+#[test]
+fn where_the_plan_gives_hours_they_are_told_too() {
+    let plan = "# P\n\n## Phase 1: Work\n\n- [x] 1.1 Read (3h)\n- [ ] 1.2 Sort (1 day)\n- [ ] 1.3 Send (30 min)\n- [ ] 1.4 Wait\n";
+    let workspace = Workspace::with(&[("docs/plans/p.md", plan)]);
+    let run = workspace.run(&["progress"]);
+    assert!(
+        run.exits(0).out.ends_with("by hours: 3/11.5 h · 26%  1 task without an estimate\n"),
+        "{}",
+        run.out
+    );
+    let hours = &workspace.run(&["progress", "--json"]).exits(0).json()["hours"];
+    let expected = serde_json::json!({ "completed": 3.0, "total": 11.5, "percent": 26, "tasks_without": 1 });
+    assert_eq!(*hours, expected);
+    workspace
+        .write("docs/plans/p.md", plan.replace("(3h)", "").replace("(30 min)", "").replace("(1 day)", ""));
+    assert_eq!(workspace.run(&["progress"]).exits(0).out.lines().count(), 1);
+}

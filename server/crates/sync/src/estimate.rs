@@ -3,11 +3,55 @@
 use memchr::memmem::Finder;
 use tallymark_plan::Plan;
 
-use crate::remarks::labelled;
+use crate::{Joined, State, remarks::labelled};
 
 /// A working day and a working week in hours.
 const DAY: f64 = 8.0;
 const WEEK: f64 = 5.0 * DAY;
+
+/// The work of a plan in hours, by its own estimates.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Effort {
+    /// Of the completed tasks.
+    pub completed: f64,
+    /// Of all tasks but the skipped and cancelled ones.
+    pub total: f64,
+    /// So many of these have no estimate; they count as nothing.
+    pub without_estimate: u32,
+}
+
+impl Effort {
+    /// How much of the work is completed, rounded down; 100 only when all of it is.
+    pub fn percent(self) -> u32 {
+        (self.completed / self.total * 100.0 + 1e-9).floor().clamp(0.0, 100.0) as u32
+    }
+}
+
+impl Joined {
+    /// How much of the work is done, by the estimates of the plan; `None` where less than half of its tasks have one. Only
+    /// tasks without subtasks count: what a parent says is what its subtasks take together.
+    pub fn effort(&self) -> Option<Effort> {
+        let plan = &*self.plan;
+        let estimates = estimates(plan);
+        let mut effort = Effort { completed: 0.0, total: 0.0, without_estimate: 0 };
+        let mut leaves = 0;
+        for (task, _) in plan.tasks().filter(|&(task, _)| self.below[task.get()].total == 0) {
+            let state = self.state(task);
+            if matches!(state, State::Skipped | State::Cancelled) {
+                continue;
+            }
+            leaves += 1;
+            match estimates[task.get()] {
+                Some(hours) => {
+                    effort.total += hours;
+                    effort.completed += if state == State::Completed { hours } else { 0.0 };
+                }
+                None => effort.without_estimate += 1,
+            }
+        }
+        (effort.total > 0.0 && effort.without_estimate * 2 <= leaves).then_some(effort)
+    }
+}
 
 /// For each task its estimate in hours: `Estimate: 2-3 hours` (the middle), `**Effort**: 1 day`, `Title (30 min)`.
 pub(crate) fn estimates(plan: &Plan) -> Vec<Option<f64>> {

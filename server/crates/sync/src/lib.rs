@@ -29,6 +29,7 @@ mod undoing;
 mod words;
 
 pub use analysis::Analysis;
+pub use estimate::Effort;
 pub use finding::{Facts, File, Finding, Fix, FixAction, Place, Related, Severity, Subject};
 pub use graph::{CriticalPath, Graph, Hold};
 pub use join::{Counterpart, Joined, Match, MatchKind, join};
