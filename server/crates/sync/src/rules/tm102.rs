@@ -69,7 +69,9 @@ fn unread(plan: &Plan) -> HashSet<String> {
         if let Some((_, words)) = text.split_once(": ") {
             texts.insert(plain(words));
         }
-        texts.insert(plain(leading_id(text).map_or(text, |(_, words)| words)));
+        let words = leading_id(text).map_or(text, |(_, words)| words);
+        texts.insert(plain(words));
+        texts.insert(plain(without_labels(words)));
     };
     let tasks = plan.tasks().map(|(_, task)| task.line.start);
     let criteria = plan.criteria.iter().map(|criterion| criterion.title.start);
@@ -78,6 +80,17 @@ fn unread(plan: &Plan) -> HashSet<String> {
     lines.filter(|(line, _)| !read.contains(line)).for_each(|(_, line)| add(line));
     texts.remove("");
     texts
+}
+
+/// A title without the labels in front of it: `[P] [US2] Read` is "Read".
+fn without_labels(mut words: &str) -> &str {
+    const LONGEST: usize = 12;
+    while let Some(rest) = words.strip_prefix('[')
+        && let Some(end) = rest.find(']').filter(|&end| end <= LONGEST)
+    {
+        words = rest[end + 1..].trim_start();
+    }
+    words
 }
 
 fn stands_unread(unread: &HashSet<String>, description: &str) -> bool {
@@ -195,6 +208,7 @@ mod tests {
         for line in [
             "- [x ] 1.2 Sort the rows",
             "-[ ] 1.2 Sort the rows",
+            "-[ ] 1.2 [P] [US2] Sort the rows",
             "```\n- [ ] 1.2 Sort the rows",
             "```\n- [ ] 1.2 Sort the rows\n```",
         ] {

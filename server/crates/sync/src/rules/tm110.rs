@@ -34,9 +34,11 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
         // Whether all is done or not, the phase in which the last thing is to do, or was done, is current.
         _ if next == named => return,
         Some((open, _)) if open > 0 => return,
+        // Where all is done, the plan's last phase is as good as that of the last entry.
+        Some(_) if is_last_of_plan(context, named) && !has_open(status) => return,
         Some((_, all)) => {
             let tasks = if all == 1 { "one task is".to_owned() } else { format!("{all} tasks are all") };
-            let then = if status.entries().any(|(entry, _)| !is_settled(status, entry)) {
+            let then = if has_open(status) {
                 format!("; {} is not", quoted(next))
             } else {
                 ", as are all others in status.json".to_owned()
@@ -64,6 +66,14 @@ fn settled_tasks(context: &Context<'_>, status: &Status, named: &str) -> Option<
     // A phase without tasks is never finished.
     let open = if progress.total == 0 { 1 } else { progress.counted() - progress.completed };
     Some((open, progress.total))
+}
+
+fn has_open(status: &Status) -> bool {
+    status.entries().any(|(entry, _)| !is_settled(status, entry))
+}
+
+fn is_last_of_plan(context: &Context<'_>, named: &str) -> bool {
+    context.joined.phase_named(named).is_some_and(|phase| phase.get() + 1 == context.plan.phases.len())
 }
 
 fn is_settled(status: &Status, entry: EntryIndex) -> bool {
@@ -122,6 +132,17 @@ mod tests {
             ]
         );
         assert_eq!(case.fixes("TM110"), ["Set currentPhase to “Phase 2: Rest”*"]);
+    }
+
+    #[test]
+    fn in_a_finished_plan_the_last_phase_stays_current_though_the_last_entry_is_of_another() {
+        let text = PLAN.replace("\n## Phase 3: Later\n", "");
+        let entry =
+            |id, phase| format!("{{\"id\": \"{id}\", \"phase\": \"{phase}\", \"status\": \"completed\"}}");
+        let (first, second) = (entry("1.1", "Phase 1: Work"), entry("2.1", "Phase 2: Rest"));
+        let json = |current| format!("{{\"currentPhase\": \"{current}\", \"tasks\": [{second}, {first}]}}");
+        assert_eq!(plan(&text).status(&json("Phase 2: Rest")).findings("TM110"), [""; 0]);
+        assert_eq!(plan(PLAN).status(&json("Phase 2: Rest")).findings("TM110").len(), 1);
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             .filter(|&other| !is_above_or_below(context, index, other))
             .take(NAMED + 1)
             .collect();
-        let names: Vec<String> = blockers.iter().take(NAMED).map(|&other| context.name(other)).collect();
+        let names: Vec<String> = blockers.iter().take(NAMED).map(|&other| name(context, other)).collect();
         let on = match (&*names, blockers.len()) {
             ([], _) => continue,
             ([one], _) => format!("{one}, which is {}", joined.state(blockers[0]).label()),
@@ -45,16 +45,22 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
             (names, _) => format!("{} and others, which are not completed", names.join(", ")),
         };
         blockers.truncate(NAMED);
-        let message = format!("{} is {}, but depends on {on}", context.name(index), state.label());
+        let message = format!("{} is {}, but depends on {on}", name(context, index), state.label());
         let related = blockers.iter().map(|&other| Related {
             place: Place::plan(plan.task(other).line),
-            message: format!("{} is {}", context.name(other), joined.state(other).label()),
+            message: format!("{} is {}", name(context, other), joined.state(other).label()),
         });
         reporter.report(context.id_place(index), Subject::Task(index), message, related.collect());
     }
     reporter.once(File::Plan, concerned, move |count| {
         format!("{count} tasks were begun or completed before those that they depend on")
     });
+}
+
+/// The task's key where its id is that of others too: which step 3 is meant is what matters here.
+fn name(context: &Context<'_>, task: TaskIndex) -> String {
+    let (id, key) = (context.plan.id(task), context.plan.key(task));
+    if id.is_some_and(|id| id != key) { key.to_owned() } else { context.name(task) }
 }
 
 /// Whether plan or status.json names anything that a task waits for.
