@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use tallymark_plan::TaskIndex;
-use tallymark_status::{Applied, Context, HistoryLine, Request, Store, StoreError, Word};
+use tallymark_status::{Applied, Context, HistoryLine, Request, Revision, Store, StoreError, Word};
 use tallymark_sync::{Joined, Mark, Marking, Refusal, RefusalKind, State, join};
 use tallymark_text::Edit;
 use tallymark_workspace::{Loaded, Settings};
@@ -156,6 +156,16 @@ pub fn mark_tasks(
     }
 }
 
+/// What is asked of the store beside a marking's requests.
+pub struct Asked {
+    /// Whether it is asked at all: without requests it only looks whether the file is as it is expected.
+    pub store: bool,
+    /// Allows transitions that the table does not.
+    pub force: bool,
+    /// The revision that the whole file must have.
+    pub expected_revision: Option<Revision>,
+}
+
 impl Writer {
     /// Writes status.json, then the plan.
     fn write(
@@ -165,14 +175,31 @@ impl Writer {
         marking: Marking,
         mark: &Mark,
     ) -> Result<Done, Failure> {
+        let again = |loaded: &Loaded| boxes_again(&current, loaded, &marking, mark);
+        let asked = Asked { store: !marking.requests.is_empty(), force: mark.force, expected_revision: None };
+        let (after, half) = self.carry_out(session, &current, &marking, &asked, &again)?;
+        Ok(Done { after, current, marking, half })
+    }
+
+    /// Has the store do a marking's requests, then sets its boxes in the plan; gives what is so afterwards, and why the boxes
+    /// could not be set although status.json is written. `again` makes the edits for a plan that is another by then.
+    pub fn carry_out(
+        &self,
+        session: &Session,
+        current: &Current,
+        marking: &Marking,
+        asked: &Asked,
+        again: &dyn Fn(&Loaded) -> Result<Vec<Edit>, Failure>,
+    ) -> Result<(Joined, Option<Failure>), Failure> {
         let analysis = &current.loaded.analysis;
         let mut status = analysis.joined.status_file.clone();
-        if !marking.requests.is_empty() {
+        if asked.store {
             let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
             let applied = self.with_context(session, &current.workspace.settings, |context| {
+                let &Asked { force, expected_revision, .. } = asked;
                 let seen = analysis.joined.status_file.as_deref();
-                let context = &Context { force: mark.force, marks: &marking.marks, seen, ..*context };
-                if self.dry_run {
+                let context = &Context { force, marks: &marking.marks, expected_revision, seen, ..*context };
+                if self.dry_run || marking.requests.is_empty() {
                     store.dry_run(&marking.requests, context)
                 } else {
                     store.apply(&marking.requests, context)
@@ -183,8 +210,7 @@ impl Writer {
         let mut plan = Arc::clone(&analysis.joined.plan);
         let mut half = None;
         if !marking.edits.is_empty() {
-            let again = |loaded: &Loaded| boxes_again(&current, loaded, &marking, mark);
-            match boxes::set(&current, &marking.edits, &again, self.dry_run) {
+            match boxes::set(current, &marking.edits, again, self.dry_run) {
                 Ok(edited) => plan = edited,
                 Err(failure) if marking.requests.is_empty() => return Err(failure),
                 Err(mut failure) => {
@@ -193,7 +219,7 @@ impl Writer {
                 }
             }
         }
-        Ok(Done { after: join(plan, status), current, marking, half })
+        Ok((join(plan, status), half))
     }
 
     /// The same, but it writes nothing.

@@ -114,9 +114,7 @@ fn list(session: &Session) -> Result<PlanList, Failure> {
             Ok(Some(loaded)) => {
                 let plan = plan(session, &loaded);
                 total.merge(plan.counted);
-                if loaded.located.exists
-                    && let Ok(real) = loaded.located.path.canonicalize()
-                {
+                if let Some(real) = loaded.located.own_file() {
                     by_status.entry(real).or_default().push(plan.path.clone());
                 }
                 plans.push(plan);

@@ -3,18 +3,17 @@
 mod lines;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
-use tallymark_status::{Context, Revision, Store};
-use tallymark_sync::{Joined, Marking, MarkingSequence, join};
+use tallymark_status::Revision;
+use tallymark_sync::{Joined, Marking, MarkingSequence};
 use tallymark_workspace::Loaded;
 
 use crate::answer::Refusal;
 use crate::current::{Choice, Current, refuse_lost};
 use crate::exit::{Exit, Failure};
-use crate::marking::{ATTEMPTS, Names, Writer, boxes, only_failed, refused, refused_batch, store_failure};
+use crate::marking::{ATTEMPTS, Asked, Names, Writer, only_failed, refused, refused_batch};
 use crate::output::{STRONG, harmless};
 use crate::report::{Counts, SCHEMA_VERSION, counted, json_text};
 use crate::session::Session;
@@ -188,41 +187,15 @@ impl Batch {
         force: bool,
         text: &str,
     ) -> Result<(Current, Joined, Option<Failure>), Failure> {
-        let analysis = &current.loaded.analysis;
-        let mut status = analysis.joined.status_file.clone();
-        if analysis.joined.status().is_some() {
-            let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
-            let applied = self.writer.with_context(session, &current.workspace.settings, |context| {
-                let expected_revision = self.expect_revision;
-                let seen = analysis.joined.status_file.as_deref();
-                let context = &Context { force, marks: &marking.marks, expected_revision, seen, ..*context };
-                if self.writer.dry_run || marking.requests.is_empty() {
-                    store.dry_run(&marking.requests, context)
-                } else {
-                    store.apply(&marking.requests, context)
-                }
-            })?;
-            status = Some(Arc::new(applied.status));
-        }
-        let mut plan = Arc::clone(&analysis.joined.plan);
-        let mut half = None;
-        if !marking.edits.is_empty() {
-            let again = |loaded: &Loaded| {
-                Ok(match loaded.analysis.joined.status() {
-                    Some(_) => loaded.analysis.mark_edits(&marking.marks),
-                    None => self.judge(loaded, text).1.edits,
-                })
-            };
-            match boxes::set(&current, &marking.edits, &again, self.writer.dry_run) {
-                Ok(edited) => plan = edited,
-                Err(failure) if marking.requests.is_empty() => return Err(failure),
-                Err(mut failure) => {
-                    failure.message = format!("status.json is written, the plan is not: {}", failure.message);
-                    half = Some(failure);
-                }
-            }
-        }
-        let after = join(plan, status);
+        let again = |loaded: &Loaded| {
+            Ok(match loaded.analysis.joined.status() {
+                Some(_) => loaded.analysis.mark_edits(&marking.marks),
+                None => self.judge(loaded, text).1.edits,
+            })
+        };
+        let store = current.loaded.analysis.joined.status().is_some();
+        let asked = Asked { store, force, expected_revision: self.expect_revision };
+        let (after, half) = self.writer.carry_out(session, &current, marking, &asked, &again)?;
         Ok((current, after, half))
     }
 

@@ -307,9 +307,7 @@ impl Check {
             }
         }
         let file = relative(&look.root, &loaded.path);
-        if loaded.located.exists && loaded.located.own == loaded.located.path {
-            outcome.status = Some((loaded.located.path.clone(), session.shown(&loaded.path)));
-        }
+        outcome.status = loaded.located.own_file().map(|status| (status, session.shown(&loaded.path)));
         if is_lost(&loaded) {
             warn(&lost_sentence(session, &loaded));
         }

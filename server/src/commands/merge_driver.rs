@@ -10,7 +10,7 @@ use tallymark_text::Source;
 use tallymark_workspace::read_bytes;
 
 use crate::exit::{Exit, Failure};
-use crate::output::{STRONG, WARNING, complain, harmless};
+use crate::output::{STRONG, WARNING, complain, harmless, warn};
 use crate::session::Session;
 
 /// Merge two status.json files for Git, task by task
@@ -53,10 +53,7 @@ impl MergeDriver {
             },
             _ => "one side is not UTF-8".to_owned(),
         };
-        complain(&format!(
-            "{WARNING}warning{WARNING:#}{STRONG}:{STRONG:#} {path} is merged line by line: {}\n",
-            harmless(&why)
-        ));
+        warn(&format!("{path} is merged line by line: {why}"));
         self.line_by_line(session)
     }
 

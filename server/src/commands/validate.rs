@@ -186,14 +186,17 @@ fn findings_of(current: &Current, worst: &mut Option<Severity>) -> Vec<Problem> 
 /// The other plans of the workspace whose status.json is the same file.
 fn sharing(session: &Session, current: &Current) -> Vec<String> {
     let (workspace, loaded) = (&current.workspace, &current.loaded);
+    let Some(status) = loaded.located.own_file() else { return Vec::new() };
     let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let (plan, status) = (real(&loaded.path), real(&loaded.located.path));
+    let plan = real(&loaded.path);
     let found = discover(&workspace.root, &[], &workspace.settings);
     let others = found.plans.iter().filter(|path| real(path) != plan);
     others
         .filter(|path| {
             let other = load_if_plan(&workspace.root, path, &workspace.settings, None);
-            other.is_ok_and(|other| other.is_some_and(|other| real(&other.located.path) == status))
+            other.is_ok_and(|other| {
+                other.and_then(|other| other.located.own_file()).is_some_and(|other| other == status)
+            })
         })
         .map(|path| session.shown(path))
         .collect()

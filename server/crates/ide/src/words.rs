@@ -7,7 +7,7 @@ use tallymark_sync::Progress;
 
 /// An age or a duration of `milliseconds` in its largest unit, rounded down: `12 s`, `3 m`, `2 h`, `4 d`.
 /// A negative one (a clock that runs ahead) is `0 s`.
-pub(crate) fn age(milliseconds: i64) -> String {
+pub fn age(milliseconds: i64) -> String {
     let seconds = milliseconds.max(0) / 1000;
     match seconds {
         0..60 => format!("{seconds} s"),

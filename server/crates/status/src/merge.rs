@@ -79,8 +79,8 @@ pub fn merge(base: Option<&Source>, ours: &Source, theirs: &Source) -> Result<Me
     }
     // Which side gives order and layout must not depend on who is called ours.
     let written = |status: &Status| status.last_updated_at.as_ref().and_then(|time| time.milliseconds);
-    let rank = |status: &Status| (written(status), status.source.text().len());
-    let ours_first = (rank(&ours), ours.source.text()).cmp(&(rank(&theirs), theirs.source.text())).is_gt();
+    let ours_first =
+        (written(&ours), ours.source.text()).cmp(&(written(&theirs), theirs.source.text())).is_gt();
     let (first, second) = if ours_first { (&ours, &theirs) } else { (&theirs, &ours) };
     let text = head(base.as_ref(), first, second);
     let status = Status::parse(Arc::new(first.source.with_text(&text)));
@@ -136,56 +136,43 @@ fn head_range(text: &str) -> std::ops::Range<usize> {
 
 /// The merged list of entries, with its brackets.
 fn tasks(base: Option<&Status>, first: &Status, second: &Status) -> String {
-    let find = |status: &Status, id: &str| status.find_all(id).first().copied();
-    let raw = |status: &Status, index: EntryIndex| -> String {
-        status.source.slice(status.entry(index).span).to_owned()
-    };
-    let mut texts: HashMap<&str, String> = HashMap::with_capacity(first.entries.len());
-    let both = first
-        .entries()
-        .map(|(index, _)| first.id(index))
-        .chain(second.entries().map(|(index, _)| second.id(index)).filter(|id| find(first, id).is_none()));
-    for id in both {
-        let before = base.and_then(|base| Some(raw(base, find(base, id)?)));
-        let (one, other) = (find(first, id), find(second, id));
-        let text = match (one, other) {
-            (Some(one), Some(other)) => entry(before.as_deref(), &raw(first, one), &raw(second, other)),
-            (Some(index), None) => match kept(before.as_deref(), raw(first, index)) {
-                Some(text) => text,
-                None => continue,
-            },
-            (None, Some(index)) => match kept(before.as_deref(), raw(second, index)) {
-                Some(text) => text,
-                None => continue,
-            },
-            (None, None) => continue,
+    let mut texts: HashMap<&str, Cow<'_, str>> = HashMap::with_capacity(first.entries.len());
+    let ids = order::merge(base.map(order::ids), &order::ids(first), &order::ids(second));
+    for &id in &ids {
+        let before = base.and_then(|base| entry_text(base, id));
+        let text = match (entry_text(first, id), entry_text(second, id)) {
+            (Some(one), Some(other)) => entry(before, one, other),
+            // The other side took it out, unless it was not there before; a change is worth more than that.
+            (Some(only), None) | (None, Some(only)) if !fields::same(before, Some(only)) => {
+                Cow::Borrowed(only)
+            }
+            _ => continue,
         };
         texts.insert(id, text);
     }
-    let ids = |status| order::ids(status);
-    let order = order::merge(base.map(ids), &ids(first), &ids(second));
-    let order: Vec<&str> = order.into_iter().filter(|id| texts.contains_key(id)).collect();
+    let order: Vec<&str> = ids.into_iter().filter(|id| texts.contains_key(id)).collect();
     list(first, &order, &texts)
 }
 
-/// An entry that only one side has: the other took it out, unless it was not there before; a change is worth more than that.
-fn kept(before: Option<&str>, now: String) -> Option<String> {
-    (!before.is_some_and(|before| fields::same(Some(before), Some(&now)))).then_some(now)
+/// The text of the one entry with this id.
+fn entry_text<'a>(status: &'a Status, id: &str) -> Option<&'a str> {
+    let index = *status.find_all(id).first()?;
+    Some(status.source.slice(status.entry(index).span))
 }
 
 /// An entry that both sides have.
-fn entry(before: Option<&str>, first: &str, second: &str) -> String {
+fn entry<'a>(before: Option<&str>, first: &'a str, second: &str) -> Cow<'a, str> {
     if fields::same(Some(first), Some(second)) {
-        return first.to_owned();
+        return Cow::Borrowed(first);
     }
     let mut object = Object::new(first);
     let (one, other) = (Fields::read(first), Fields::read(second));
     fields::merge(&mut object, before.map(Fields::read).as_ref(), &one, &other, Kind::Entry);
-    object.render()
+    Cow::Owned(object.render())
 }
 
 /// The list of these entries, written as `first` writes its own; where it has the very same ones, with every blank of it.
-fn list(first: &Status, order: &[&str], texts: &HashMap<&str, String>) -> String {
+fn list(first: &Status, order: &[&str], texts: &HashMap<&str, Cow<'_, str>>) -> String {
     let text = first.source.text();
     let Some(span) = first.tasks_span else { return "[]".to_owned() };
     let own: Vec<&str> = first.entries().map(|(index, _)| first.id(index)).collect();
@@ -194,7 +181,7 @@ fn list(first: &Status, order: &[&str], texts: &HashMap<&str, String>) -> String
             .entries()
             .map(|(index, entry)| {
                 let place = Span { start: entry.span.start - span.start, end: entry.span.end - span.start };
-                Edit::replace(place, texts[first.id(index)].as_str())
+                Edit::replace(place, texts[first.id(index)].as_ref())
             })
             .collect();
         // One edit for each entry, in their order: there is nothing in them that could fail.

@@ -54,6 +54,11 @@ pub enum LocatedBy {
 }
 
 impl Located {
+    /// The real path of the plan's status.json, if it is there and not another program's: no two plans may have the same.
+    pub fn own_file(&self) -> Option<PathBuf> {
+        (self.exists && self.own == self.path).then(|| self.path.canonicalize().ok()).flatten()
+    }
+
     /// Of what the file holds, what is about the plan.
     pub fn of_plan(&self, status: Arc<Status>) -> Arc<Status> {
         status.of_list(self.list.as_deref())

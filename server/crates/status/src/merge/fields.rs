@@ -1,6 +1,9 @@
 //! The members of one JSON object, merged one by one.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use serde_json::Value;
 
@@ -313,19 +316,22 @@ fn lists(before: Option<&str>, first: &str, second: &str) -> String {
         elements
     };
     let (was, one, other) = (before.map(read).unwrap_or_default(), read(first), read(second));
-    let find = |list: &[(String, &'_ str)], name: &str| {
-        list.iter().find(|(known, _)| known == name).map(|(_, value)| (*value).to_owned())
+    let by_name = |list: &[(String, &'_ str)]| -> HashMap<String, String> {
+        // Of two with one name the first counts.
+        list.iter().rev().map(|(name, value)| (name.clone(), (*value).to_owned())).collect()
     };
+    let (in_was, in_one, in_other) = (by_name(&was), by_name(&one), by_name(&other));
     let mut merged: Vec<String> = Vec::with_capacity(one.len() + other.len());
     for (name, value) in &one {
-        match (find(&was, name), find(&other, name)) {
-            (before, Some(also)) => merged.push(element(before.as_deref(), value, &also)),
-            (Some(before), None) if same(Some(&before), Some(value)) => {}
-            (_, None) => merged.push((*value).to_owned()),
+        let before = in_was.get(name).map(String::as_str);
+        match in_other.get(name) {
+            Some(also) => merged.push(element(before, value, also)),
+            None if same(before, Some(value)) => {}
+            None => merged.push((*value).to_owned()),
         }
     }
-    for (name, value) in other.iter().filter(|(name, _)| find(&one, name).is_none()) {
-        if find(&was, name).is_none_or(|before| !same(Some(&before), Some(value))) {
+    for (name, value) in other.iter().filter(|(name, _)| !in_one.contains_key(name)) {
+        if !same(in_was.get(name).map(String::as_str), Some(value)) {
             merged.push((*value).to_owned());
         }
     }
