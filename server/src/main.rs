@@ -17,6 +17,7 @@ mod report;
 mod schema;
 mod session;
 mod times;
+mod whole_file;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
 //! Writing a plan: whole or not at all, and never over somebody else's change.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use tallymark_text::Source;
 use tallymark_workspace::{PLAN_LIMIT, read_bytes};
 
 use crate::exit::{Exit, Failure};
+use crate::whole_file::sync_folder;
 
 /// Writes `text` in the place of `old`, the plan as it was read: a temporary file in the same folder, synced, renamed over
 /// it. A byte order mark, the file's mode and a link that leads to it are kept.
@@ -41,16 +42,6 @@ pub fn replace(path: &Path, old: &Source, text: &str) -> Result<(), Failure> {
     }
     temporary.persist(&real).map_err(|error| failed(path, &error.error))?;
     sync_folder(folder).map_err(|error| failed(path, &error))
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {

@@ -1,7 +1,5 @@
 //! `tallymark export`.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -12,6 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{complain, harmless};
 use crate::report::counted;
 use crate::session::Session;
+use crate::whole_file;
 
 /// Write a plan's tasks for another program: Task Master, beads, a table, or JSON
 ///
@@ -90,11 +89,7 @@ fn tell(loss: &Loss) {
 
 /// Makes a file that is not there yet.
 fn make(path: &Path, shown: &str, text: &str) -> Result<(), Failure> {
-    let made = OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    made.map_err(|error| match error.kind() {
+    whole_file::make(path, text).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => {
             Failure::could_not(format!("{shown} is there already; it is left as it is"))
         }

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,6 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{STRONG, harmless};
 use crate::plan_file;
 use crate::session::Session;
+use crate::whole_file;
 
 /// The line of `.gitattributes` that hands status.json to the merge driver.
 const ATTRIBUTE: &str = "status.json merge=tallymark";
@@ -203,13 +203,7 @@ impl File {
         };
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(failed)?;
-        let mut temporary = tempfile::Builder::new();
-        // As Git makes its own: what the user's mask leaves of it.
-        #[cfg(unix)]
-        temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut temporary = temporary.tempfile_in(folder).map_err(failed)?;
-        temporary.write_all(text.as_bytes()).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
-        temporary.persist_noclobber(&self.path).map(drop).map_err(|error| failed(error.error))
+        whole_file::make(&self.path, text).map_err(failed)
     }
 }
 

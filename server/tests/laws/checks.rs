@@ -106,8 +106,10 @@ pub const KEPT: &[Kept] = &[
         places: &[
             "server/crates/workspace/",
             "server/crates/sidecar/",
-            // To see that nobody else wrote the plan meanwhile, and to sync its folder.
+            // To see that nobody else wrote the plan meanwhile.
             "server/src/plan_file.rs",
+            // To sync its folder.
+            "server/src/whole_file.rs",
             // A batch is neither of them, and may come through a pipe.
             "server/src/commands/batch/lines.rs",
         ],
@@ -133,18 +135,16 @@ pub const KEPT: &[Kept] = &[
         places: &[
             // `check --fix` and marks without a status.json: the plan, whole or not at all.
             "server/src/plan_file.rs",
-            // A baseline of known findings.
-            "server/src/commands/check/baseline.rs",
             // What was found out in a task, beside status.json.
             "server/src/commands/findings/text.rs",
             // .gitattributes and .gitignore.
             "server/src/commands/git.rs",
+            // Files of our own: findings, baselines, exports, lines for Git.
+            "server/src/whole_file.rs",
             // Git's own temporary file, which Git then puts in its place.
             "server/src/commands/merge_driver.rs",
             // Findings files, which bear the ids of tasks in their names.
             "server/src/commands/renumber/findings.rs",
-            // `export -o`: a new file for another program, never over one that is there.
-            "server/src/commands/export.rs",
             // "Treat this file as a plan": tallymark.toml, where no editor has it open.
             "server/crates/lsp/src/commands/treat_as_plan.rs",
         ],

@@ -4,7 +4,6 @@
 //! by no line, so that edits elsewhere in the file leave it known. `docs/formats.md` has the file's format.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use tallymark_workspace::{Settings, read_source};
 
 use crate::exit::Failure;
 use crate::report::SCHEMA_VERSION;
+use crate::whole_file;
 
 /// Where a baseline is written if nobody says where, in the root.
 pub const DEFAULT_FILE: &str = "tallymark-baseline.json";
@@ -166,33 +166,9 @@ impl Draft {
         let count = findings.iter().map(|entry| entry.count as usize).sum();
         let content = Content { schema_version: SCHEMA_VERSION, findings };
         let text = serde_json::to_string_pretty(&content).map_err(|error| failed(&error.into()))?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut temporary = tempfile::Builder::new()
-            .prefix(".tallymark-")
-            .suffix(".tmp")
-            .tempfile_in(folder)
-            .map_err(|error| failed(&error))?;
-        temporary
-            .write_all(text.as_bytes())
-            .and_then(|()| temporary.write_all(b"\n"))
-            .and_then(|()| readable(temporary.as_file()))
-            .and_then(|()| temporary.as_file().sync_all())
-            .map_err(|error| failed(&error))?;
-        temporary.persist(path).map_err(|error| failed(&error.error))?;
+        whole_file::put(path, &(text + "\n")).map_err(|error| failed(&error))?;
         Ok((count, files))
     }
-}
-
-/// A temporary file is its owner's alone; a baseline is everybody's.
-#[cfg(unix)]
-fn readable(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_file: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
 }
 
 /// Where the baseline in force is: as the command line says, else as the settings of the root do.

@@ -1,13 +1,14 @@
 //! The text of findings: read with a limit, written whole or not at all.
 
 use std::fs;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use tallymark_workspace::read_bytes;
 
 use crate::exit::Failure;
 use crate::output::complain;
+use crate::whole_file;
 
 /// More is not taken: 16 MiB. Findings are for people to read.
 const LIMIT: u64 = 16 << 20;
@@ -67,20 +68,5 @@ pub fn keep(path: &Path, text: &str) -> Result<(), Failure> {
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tallymark-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any file that is made here; the umask takes from it what it takes. One that is there keeps its own.
-        let old = fs::metadata(path).ok().map(|metadata| metadata.permissions());
-        builder.permissions(old.unwrap_or(fs::Permissions::from_mode(0o666)));
-    }
-    let mut temporary = builder.tempfile_in(folder).map_err(|error| failed(&error))?;
-    temporary
-        .write_all(text.as_bytes())
-        .and_then(|()| temporary.as_file().sync_all())
-        .map_err(|error| failed(&error))?;
-    temporary.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+    whole_file::put(path, text).map_err(|error| failed(&error))
 }
