@@ -2,11 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+mod monitored;
+
+pub use monitored::{
+    Activity, Agent, AgentState, Format, Heartbeat, Monitored, Orchestration, Process, Run, RunStatus, Stage,
+    Unreadable, Usage, WaitsFor,
+};
+
 /// The version of the lines. A reader that meets a higher one should say so and stop.
 pub const VERSION: u32 = 1;
 
 /// A line that the sidecar prints.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The first line.
@@ -23,11 +30,32 @@ pub enum Event {
     Snapshot {
         /// The files.
         files: Vec<FileState>,
+        /// What the monitoring files say.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        monitoring: Vec<Monitored>,
+        /// The processes that they name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        processes: Vec<Process>,
     },
     /// One file is another than before.
     Changed {
         /// The file.
         file: FileState,
+    },
+    /// A monitoring file says something else than before, or is there for the first time: all that it says now.
+    Monitored {
+        /// The file.
+        file: Box<Monitored>,
+    },
+    /// A monitoring file is no longer there, or no longer one.
+    Gone {
+        /// Its path, absolute.
+        path: String,
+    },
+    /// A process that a monitoring file names has come, gone, or is another.
+    Process {
+        /// The process.
+        process: Process,
     },
     /// Something cannot be watched or read as it should; said once.
     Problem {
@@ -100,6 +128,6 @@ mod tests {
             assert_eq!(written.expect("it can be written"), line);
         }
         events.dedup();
-        assert_eq!(events.len(), 6, "each kind of line has an example");
+        assert_eq!(events.len(), 9, "each kind of line has an example");
     }
 }

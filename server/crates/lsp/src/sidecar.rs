@@ -200,7 +200,7 @@ async fn hear(line: &str, files: &mut Files) -> Result<(), String> {
         events::Event::Hello { version, .. } if version > events::VERSION => {
             return Err(format!("it speaks version {version}, we know {}", events::VERSION));
         }
-        events::Event::Snapshot { files: states } => {
+        events::Event::Snapshot { files: states, .. } => {
             for state in states {
                 look(&state, files).await;
             }
@@ -210,7 +210,11 @@ async fn hear(line: &str, files: &mut Files) -> Result<(), String> {
             tracing::warn!("{}{message}", path.map_or_else(String::new, |path| format!("{path}: ")));
         }
         events::Event::Bye { reason } => return Err(format!("it ended: {reason}")),
-        events::Event::Hello { .. } | events::Event::Tick { .. } => {}
+        events::Event::Hello { .. }
+        | events::Event::Monitored { .. }
+        | events::Event::Gone { .. }
+        | events::Event::Process { .. }
+        | events::Event::Tick { .. } => {}
     }
     Ok(())
 }

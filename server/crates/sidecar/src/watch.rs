@@ -158,7 +158,11 @@ impl Watch {
     }
 
     fn snapshot(&self) {
-        self.outbox.put(&Event::Snapshot { files: self.files.iter().map(Watched::state).collect() });
+        self.outbox.put(&Event::Snapshot {
+            files: self.files.iter().map(Watched::state).collect(),
+            monitoring: Vec::new(),
+            processes: Vec::new(),
+        });
     }
 
     fn look_again(&mut self, now: Instant) {
