@@ -100,7 +100,21 @@ pub enum Command {
     Watch {
         /// Absolute paths.
         files: Vec<String>,
+        /// Where to look for monitoring files and agents' streams.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        monitoring: Vec<Place>,
     },
+}
+
+/// Where monitoring files and agents' streams are looked for. Which of the files found are some is seen from their
+/// content; about the others nothing is said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The folder, absolute. It need not exist.
+    pub folder: String,
+    /// Paths below it, with `/` between names. `*`, `?`, `[a-z]` and `{a,b}` stand for parts of one name, `**` for any
+    /// number of folders.
+    pub globs: Vec<String>,
 }
 
 #[cfg(test)]

@@ -183,7 +183,7 @@ async fn talk(
 /// Tells the sidecar what to watch.
 async fn tell(input: &mut ChildStdin, files: &Files) -> std::io::Result<()> {
     let paths = files.watched().iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    let mut line = serde_json::to_vec(&events::Command::Watch { files: paths })?;
+    let mut line = serde_json::to_vec(&events::Command::Watch { files: paths, monitoring: Vec::new() })?;
     line.push(b'\n');
     input.write_all(&line).await?;
     input.flush().await

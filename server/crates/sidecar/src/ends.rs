@@ -82,7 +82,7 @@ fn command(inbox: &Inbox, line: &[u8]) {
         return;
     }
     match serde_json::from_slice(line) {
-        Ok(Command::Watch { files }) => inbox.set_files(files.into_iter().map(PathBuf::from).collect()),
+        Ok(Command::Watch { files, .. }) => inbox.set_files(files.into_iter().map(PathBuf::from).collect()),
         Err(error) => inbox.complain(format!("a command was not understood and is passed over: {error}")),
     }
 }
