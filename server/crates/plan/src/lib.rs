@@ -10,6 +10,7 @@ mod boxes;
 mod claims;
 mod dependencies;
 mod dialects;
+mod edited;
 mod elements;
 mod evidence;
 mod front_matter;
@@ -27,6 +28,7 @@ mod read;
 mod remarked;
 mod status_line;
 
+pub use edited::{Changed, Stretch};
 pub use line_kind::{LineKind, line_kind};
 pub use model::*;
 pub use parse::{Options, parse, parse_if_plan};

@@ -8,6 +8,7 @@ mod diff;
 mod edit;
 mod garbled;
 mod line_index;
+mod replaced;
 mod source;
 mod span;
 
@@ -15,5 +16,6 @@ pub use diff::unified_diff;
 pub use edit::{Edit, EditError, apply_edits, minimal_edits};
 pub use garbled::{Garbled, garbled};
 pub use line_index::{Encoding, LineIndex, Position};
+pub use replaced::Replaced;
 pub use source::{DecodeError, LineEnd, Source};
 pub use span::Span;
