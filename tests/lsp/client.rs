@@ -1,8 +1,11 @@
 //! A small editor: starts the built server, speaks with it over its standard streams, and keeps what it says.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,6 +13,10 @@ use serde_json::{Value, json};
 
 /// Nothing takes so long; a test that waits in vain ends then.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A folder in which every session leaves what was written to and read from the server, byte for byte, as `N.in` and
+/// `N.out`. `tests/protocol` holds it against the types of the protocol.
+const CAPTURE: &str = "TALLYMARK_TEST_CAPTURE";
 
 /// What the server said so far.
 #[derive(Debug, Default)]
@@ -25,9 +32,50 @@ struct Heard {
 /// The client's side of a session.
 pub struct Client {
     process: Child,
-    input: Arc<Mutex<Option<ChildStdin>>>,
+    input: Arc<Mutex<Option<Input>>>,
     heard: Arc<(Mutex<Heard>, Condvar)>,
     next_id: i64,
+}
+
+/// Where the client writes: into the server, and into the capture if there is one.
+struct Input {
+    server: ChildStdin,
+    capture: Option<File>,
+}
+
+impl Input {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(capture) = &mut self.capture {
+            capture.write_all(bytes).unwrap();
+        }
+        self.server.write_all(bytes)?;
+        self.server.flush()
+    }
+}
+
+/// What is read from the server, with a copy of it for the capture.
+struct Output<R> {
+    server: R,
+    capture: Option<File>,
+}
+
+impl<R: Read> Read for Output<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.server.read(buffer)?;
+        if let Some(capture) = &mut self.capture {
+            capture.write_all(&buffer[..count]).unwrap();
+        }
+        Ok(count)
+    }
+}
+
+/// The two files of a session's capture, if one is wanted.
+fn capture() -> (Option<File>, Option<File>) {
+    static SESSIONS: AtomicU32 = AtomicU32::new(0);
+    let Some(folder) = std::env::var_os(CAPTURE).map(PathBuf::from) else { return (None, None) };
+    let name = SESSIONS.fetch_add(1, Ordering::Relaxed);
+    let file = |end| File::create(folder.join(format!("{name:04}.{end}"))).unwrap();
+    (Some(file("in")), Some(file("out")))
 }
 
 /// How a client is set up.
@@ -77,8 +125,11 @@ impl Client {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let input = Arc::new(Mutex::new(process.stdin.take()));
-        let output = BufReader::new(process.stdout.take().unwrap());
+        let (to_capture, from_capture) = capture();
+        let input = process.stdin.take().map(|server| Input { server, capture: to_capture });
+        let input = Arc::new(Mutex::new(input));
+        let output = Output { server: process.stdout.take().unwrap(), capture: from_capture };
+        let output = BufReader::new(output);
         let heard: Arc<(Mutex<Heard>, Condvar)> = Arc::default();
         let (to_server, configuration) = (Arc::clone(&input), setup.configuration.clone());
         let told = Arc::clone(&heard);
@@ -282,17 +333,17 @@ pub fn uri(path: &std::path::Path) -> String {
     format!("file://{}", path.display())
 }
 
-fn write(input: &Mutex<Option<ChildStdin>>, bytes: &[u8]) {
+fn write(input: &Mutex<Option<Input>>, bytes: &[u8]) {
     if let Some(input) = input.lock().unwrap().as_mut() {
         // A server that has ended is noticed by whoever waits for it.
-        let _ = input.write_all(bytes).and_then(|()| input.flush());
+        let _ = input.write(bytes);
     }
 }
 
 fn listen(
     mut output: impl BufRead,
     told: &(Mutex<Heard>, Condvar),
-    input: &Mutex<Option<ChildStdin>>,
+    input: &Mutex<Option<Input>>,
     configuration: Option<&Value>,
     answer: Option<&str>,
 ) {
