@@ -47,7 +47,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("git", "tallymark git install"),
     ("merge-driver", "tallymark merge-driver base.json ours.json theirs.json"),
     ("lsp", "tallymark lsp"),
-    ("sidecar", "tallymark sidecar docs/plan-outputs/parser/status.json"),
+    ("sidecar", "tallymark sidecar\ntallymark sidecar docs/plan-outputs/parser/status.json"),
     ("completions", "tallymark completions fish > ~/.config/fish/completions/tallymark.fish"),
 ];
 

@@ -12,6 +12,8 @@ mod judgement;
 mod marking;
 mod output;
 mod plan_file;
+mod plan_lines;
+mod plan_state;
 mod report;
 #[cfg(test)]
 mod schema;

@@ -24,6 +24,11 @@ pub struct Session {
     json: bool,
 }
 
+/// The clock: milliseconds since 1970-01-01 UTC.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
+
 /// A root with the settings in force there.
 #[derive(Clone, Debug)]
 pub struct Workspace {
@@ -39,10 +44,9 @@ impl Session {
     /// The session that the arguments and the environment describe.
     pub fn new(shared: &Shared) -> Self {
         let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
         Self {
             output: Output::new(shared.color.choice()),
-            now,
+            now: now(),
             root: shared.root.as_deref().map(|root| absolute(&folder, root)),
             folder,
             json: shared.json,

@@ -331,6 +331,38 @@ fn commands_choose_the_files_and_the_end_of_input_is_the_end() {
     assert!(sidecar.end().success());
 }
 
+#[test]
+fn without_files_it_tells_how_the_plans_of_the_workspace_stand() {
+    let (_keep, status) = folder();
+    let folder = status.parent().unwrap();
+    let plan = folder.join("plan.md");
+    fs::write(&plan, "# A\n\n## Phase 1: B\n\n- [ ] 1.1 One\n- [ ] 1.2 Two\n").unwrap();
+    fs::write(folder.join("notes.md"), "No plan.\n").unwrap();
+    let mut sidecar = Sidecar::start(|command| command.arg("--root").arg(folder));
+    sidecar.expect("hello");
+    let first = sidecar.expect("snapshot");
+    assert_eq!(first["plans"].as_array().unwrap().len(), 1);
+    assert_eq!(first["plans"][0]["path"], plan.to_str().unwrap());
+    assert_eq!(first["plans"][0]["progress"]["total"], 2);
+
+    replace(&plan, "# A\n\n## Phase 1: B\n\n- [x] 1.1 One\n- [ ] 1.2 Two\n");
+    sidecar.change();
+    let second = sidecar.expect("plan");
+    assert_eq!(second["plan"]["tasks"][0]["state"], "completed");
+    assert_eq!(second["plan"]["phases"][0]["progress"]["completed"], 1);
+
+    let entry = r#"{"tasks":[{"id":"1.2","description":"Two","status":"in_progress","startedAt":"2026-01-02T03:04:05.000Z"}]}"#;
+    replace(&status, entry);
+    assert_eq!(sidecar.change()["path"], status.to_str().unwrap());
+    let third = sidecar.expect("plan");
+    assert_eq!(third["plan"]["tasks"][1]["state"], "in_progress");
+    assert_eq!(third["plan"]["tasks"][1]["started"], 1_767_323_045_000_i64);
+
+    fs::remove_file(&plan).unwrap();
+    sidecar.change();
+    assert_eq!(sidecar.expect("gone")["path"], plan.to_str().unwrap());
+}
+
 #[cfg(unix)]
 #[test]
 fn it_says_goodbye_on_sigterm() {

@@ -5,31 +5,42 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::exit::{Exit, Failure};
-use crate::session::Session;
+use crate::plan_lines::WorkspacePlans;
+use crate::session::{Session, now};
 
 /// Watch files and print what changes, one JSON object a line
+///
+/// Without files it watches all plans of the workspace and what belongs to them, and prints how they stand.
 #[derive(Args)]
 #[command(
-    after_help = "The lines are documented in docs/formats.md. The language server runs one of these for itself."
+    after_help = "The lines are documented in docs/formats.md. The language server runs one of these for itself, and `tallymark watch` draws what one says."
 )]
 pub struct Sidecar {
-    /// The files to watch at first; they, and their folders, need not exist yet
-    #[arg(required_unless_present = "parent", value_name = "FILE")]
+    /// Only these files, whatever is in them; they, and their folders, need not exist yet
+    #[arg(value_name = "FILE", conflicts_with = "plans")]
     files: Vec<PathBuf>,
+    /// Only this plan and what belongs to it; may be given again
+    #[arg(long = "plan", value_name = "FILE")]
+    plans: Vec<PathBuf>,
     /// Take commands from standard input, and end when it ends
-    #[arg(long)]
+    #[arg(long, conflicts_with = "plans")]
     parent: bool,
 }
 
 impl Sidecar {
     /// Runs the command.
     pub fn run(self, session: &mut Session) -> Result<Exit, Failure> {
+        let plans = (self.files.is_empty() && !self.parent).then(|| {
+            let named: Vec<PathBuf> = self.plans.iter().map(|plan| session.absolute(plan)).collect();
+            let root = session.root_of(named.first().unwrap_or(&session.folder));
+            Box::new(WorkspacePlans::new(root, named, now)) as Box<dyn tallymark_sidecar::Plans>
+        });
         let options = tallymark_sidecar::Options {
             files: self.files.iter().map(|file| session.absolute(file)).collect(),
             parent: self.parent,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        tallymark_sidecar::run(options)
+        tallymark_sidecar::run(options, plans)
             .map(|()| Exit::Done)
             .map_err(|error| Failure::could_not(format!("the sidecar could not be started: {error}")))
     }

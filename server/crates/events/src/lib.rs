@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 mod monitored;
+mod plan;
 
 pub use monitored::{
     Activity, Agent, AgentState, Format, Heartbeat, Monitored, Orchestration, Process, Run, RunStatus, Stage,
     Unreadable, Usage, WaitsFor,
 };
+pub use plan::{Count, PhaseState, PlanState, TaskState};
 
 /// The version of the lines. A reader that meets a higher one should say so and stop.
 pub const VERSION: u32 = 1;
@@ -36,6 +38,9 @@ pub enum Event {
         /// The processes that they name.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         processes: Vec<Process>,
+        /// How the plans stand; none under `--parent`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        plans: Vec<PlanState>,
     },
     /// One file is another than before.
     Changed {
@@ -47,7 +52,7 @@ pub enum Event {
         /// The file.
         file: Box<Monitored>,
     },
-    /// A monitoring file is no longer there, or no longer one.
+    /// A monitoring file or a plan is no longer there, or no longer one.
     Gone {
         /// Its path, absolute.
         path: String,
@@ -56,6 +61,12 @@ pub enum Event {
     Process {
         /// The process.
         process: Process,
+    },
+    /// A plan stands otherwise than before, or is there for the first time: all that can be said of it. Not printed under
+    /// `--parent`: a language server reads the plans itself.
+    Plan {
+        /// The plan.
+        plan: Box<PlanState>,
     },
     /// Something cannot be watched or read as it should; said once.
     Problem {
@@ -142,6 +153,6 @@ mod tests {
             assert_eq!(written.expect("it can be written"), line);
         }
         events.dedup();
-        assert_eq!(events.len(), 9, "each kind of line has an example");
+        assert_eq!(events.len(), 10, "each kind of line has an example");
     }
 }

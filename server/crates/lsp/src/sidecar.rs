@@ -214,6 +214,7 @@ async fn hear(line: &str, files: &mut Files) -> Result<(), String> {
         | events::Event::Monitored { .. }
         | events::Event::Gone { .. }
         | events::Event::Process { .. }
+        | events::Event::Plan { .. }
         | events::Event::Tick { .. } => {}
     }
     Ok(())

@@ -18,6 +18,7 @@ mod folders;
 mod inbox;
 mod look;
 mod outbox;
+mod plans;
 mod watch;
 
 use std::io;
@@ -26,7 +27,10 @@ use std::sync::Arc;
 
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
+use crate::plans::PlanLines;
 use crate::watch::Watch;
+
+pub use crate::plans::Plans;
 
 /// What the sidecar is started with.
 #[derive(Clone, Debug)]
@@ -40,20 +44,20 @@ pub struct Options {
 }
 
 /// Watches and prints until standard output is closed, a signal says stop, or, under [`Options::parent`], standard
-/// input ends.
+/// input ends. With `plans` the lines tell of plans too.
 ///
 /// Threads that wait for the outside world may still be waiting when it returns: the process is to end then.
 ///
 /// # Errors
 ///
 /// If a thread cannot be started. What goes wrong later is said in the lines.
-pub fn run(options: Options) -> io::Result<()> {
+pub fn run(options: Options, plans: Option<Box<dyn Plans>>) -> io::Result<()> {
     let inbox = Arc::new(Inbox::default());
     ends::listen(&inbox)?;
     if options.parent {
         ends::read_commands(&inbox)?;
     }
     let outbox = Outbox::start(&inbox)?;
-    Watch::new(inbox, outbox).run(options.files, &options.version);
+    Watch::new(inbox, outbox, plans.map(PlanLines::new)).run(options.files, &options.version);
     Ok(())
 }

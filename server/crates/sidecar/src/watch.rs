@@ -11,6 +11,7 @@ use crate::folders::{Folders, Places};
 use crate::inbox::{Inbox, News};
 use crate::look::{Content, Stamp, look};
 use crate::outbox::Outbox;
+use crate::plans::PlanLines;
 
 /// A sign of life is given, and everything looked at in case the watcher missed something, this often.
 const TICK: Duration = Duration::from_secs(10);
@@ -39,6 +40,8 @@ pub(crate) struct Watch {
     folders: Folders,
     places: Places,
     files: Vec<Watched>,
+    /// Tells of plans, for readers who know none.
+    plans: Option<PlanLines>,
 }
 
 /// A file and what was said about it.
@@ -55,9 +58,9 @@ struct Watched {
 
 impl Watch {
     /// Watches nothing yet.
-    pub(crate) fn new(inbox: Arc<Inbox>, outbox: Outbox) -> Watch {
+    pub(crate) fn new(inbox: Arc<Inbox>, outbox: Outbox, plans: Option<PlanLines>) -> Watch {
         let folders = Folders::new(Arc::clone(&inbox));
-        Watch { inbox, outbox, folders, places: Places::default(), files: Vec::new() }
+        Watch { inbox, outbox, folders, places: Places::default(), files: Vec::new(), plans }
     }
 
     /// Works until something in the inbox says to end.
@@ -67,7 +70,8 @@ impl Watch {
             tallymark: version.to_owned(),
             pid: std::process::id(),
         });
-        self.set_files(files);
+        let of_plans = self.plans.as_mut().map(PlanLines::begin).unwrap_or_default();
+        self.set_files(files.into_iter().chain(of_plans).collect());
         let mut tick = Instant::now() + TICK;
         let mut poll = Instant::now() + POLL;
         let reason = loop {
@@ -78,6 +82,9 @@ impl Watch {
             self.take(news);
             let now = Instant::now();
             self.look_again(now);
+            if let Some(files) = self.plans.as_mut().and_then(|plans| plans.work(&self.outbox, now)) {
+                self.set_files(files);
+            }
             if now >= poll {
                 self.look_at_polled();
                 poll = now + POLL;
@@ -94,7 +101,8 @@ impl Watch {
     fn next(&self, tick: Instant, poll: Instant) -> Instant {
         let polled = self.places.folders.iter().any(|folder| self.folders.is_polled(folder));
         let again = self.files.iter().filter_map(|file| file.again).min();
-        again.into_iter().chain(polled.then_some(poll)).fold(tick, Instant::min)
+        let plans = self.plans.as_ref().map(PlanLines::due);
+        again.into_iter().chain(plans).chain(polled.then_some(poll)).fold(tick, Instant::min)
     }
 
     fn take(&mut self, news: News) {
@@ -157,11 +165,12 @@ impl Watch {
         }
     }
 
-    fn snapshot(&self) {
+    fn snapshot(&mut self) {
         self.outbox.put(&Event::Snapshot {
             files: self.files.iter().map(Watched::state).collect(),
             monitoring: Vec::new(),
             processes: Vec::new(),
+            plans: self.plans.as_mut().map(PlanLines::all).unwrap_or_default(),
         });
     }
 
@@ -214,6 +223,9 @@ impl Watch {
         let changed = file.look(false);
         if changed {
             self.outbox.put(&Event::Changed { file: file.state() });
+            if let Some(plans) = &mut self.plans {
+                plans.changed(&file.path);
+            }
         }
         changed
     }
