@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("status", &["text"]),
     ("live", &["text"]),
     ("sync", &["plan", "status", "live", "text"]),
-    ("workspace", &["sync", "plan", "status", "live", "text"]),
+    ("workspace", &["sync", "plan", "status", "live", "events", "text"]),
     ("ide", &["sync", "plan", "status", "live", "text"]),
     ("sidecar", &["live", "events"]),
     ("lsp", &["ide", "workspace", "sync", "plan", "status", "live", "text", "events"]),

@@ -4,6 +4,7 @@ mod discover;
 mod layouts;
 mod load;
 mod locate;
+mod monitoring;
 mod nearest;
 mod read;
 mod root;
@@ -15,10 +16,11 @@ pub use load::{
     relative,
 };
 pub use locate::{Located, LocatedBy, locate_status};
+pub use monitoring::monitoring_places;
 pub use nearest::nearest;
 pub use read::{PLAN_LIMIT, ReadError, STATUS_LIMIT, read_bytes, read_source, read_status};
 pub use root::{Repository, find_root};
 pub use settings::{
-    EditorSettings, FailOn, LimitValues, SETTINGS_FILE, Settings, SettingsEdit, SettingsProblem, Values,
-    treat_as_plan,
+    EditorSettings, FailOn, LimitValues, MonitoringPath, SETTINGS_FILE, Settings, SettingsEdit,
+    SettingsProblem, Values, treat_as_plan,
 };

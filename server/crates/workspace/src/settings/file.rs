@@ -8,7 +8,7 @@ use toml_edit::{Document, Item, TableLike, Value};
 use super::SettingsProblem;
 use super::values::{self, FailOn, Values, unknown};
 
-const TOP: [&str; 7] = ["boxes", "plans", "dialect", "status", "rules", "limits", "check"];
+const TOP: [&str; 8] = ["boxes", "plans", "dialect", "status", "rules", "limits", "check", "monitoring"];
 
 /// Reads the file's text. What is wrong is left out and reported; the rest holds.
 pub(super) fn parse(text: &str) -> (Values, Vec<SettingsProblem>) {
@@ -69,6 +69,16 @@ impl Reader {
             if let Some(item) = check.get("baseline") {
                 self.values.baseline = self.checked(item, values::file);
             }
+        }
+        if let Some(monitoring) = self.table(table, "monitoring", &["enabled", "paths"]) {
+            if let Some(item) = monitoring.get("enabled") {
+                self.values.monitoring = item.as_bool();
+                if self.values.monitoring.is_none() {
+                    self.problem(span(item), "`enabled` is true or false".to_owned());
+                }
+            }
+            self.values.monitoring_paths =
+                self.list(monitoring, "paths", "[\"logs/*.jsonl\"]", values::monitoring_path);
         }
     }
 
@@ -159,18 +169,29 @@ impl Reader {
         }
     }
 
-    /// A list of globs.
+    /// A list of globs over plans.
     fn globs(&mut self, table: &dyn TableLike, key: &str) -> Option<Vec<globset::Glob>> {
+        self.list(table, key, "[\"docs/plans/*.md\"]", values::glob)
+    }
+
+    /// A list of globs that `check` takes.
+    fn list<T>(
+        &mut self,
+        table: &dyn TableLike,
+        key: &str,
+        example: &str,
+        check: fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
         let item = table.get(key)?;
         let Some(array) = item.as_array() else {
-            self.problem(span(item), format!("`{key}` is a list of globs: `[\"docs/plans/*.md\"]`"));
+            self.problem(span(item), format!("`{key}` is a list of globs: `{example}`"));
             return None;
         };
         let mut globs = Vec::new();
         for value in array {
             let item = Item::Value(value.clone());
             // A cloned value keeps its place.
-            globs.extend(self.checked(&item, values::glob));
+            globs.extend(self.checked(&item, check));
         }
         Some(globs)
     }
@@ -297,6 +318,27 @@ mod tests {
                 "`soon` is no time: write a whole number and ms, s, m or h, as in \"90s\"",
                 "`foreign_stale` is at least 10 s",
                 "no setting of `limits` is called `retires`; did you mean `retries`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn monitoring_has_a_switch_and_paths() {
+        let text = "[monitoring]\nenabled = false\npaths = [\"logs/*.jsonl\"]\n";
+        let (values, wrong) = parse(text);
+        assert_eq!(wrong, []);
+        assert_eq!(values.monitoring, Some(false));
+        assert_eq!(values.monitoring_paths.map(|paths| paths.len()), Some(1));
+        assert_eq!(
+            problems("[monitoring]\nenable = true\nenabled = 1\npaths = [\"\", \"a/*/../b\"]\n"),
+            [
+                (
+                    "no setting of `monitoring` is called `enable`; did you mean `enabled`?".to_owned(),
+                    "enable"
+                ),
+                ("`enabled` is true or false".to_owned(), "1"),
+                ("the path is empty".to_owned(), "\"\""),
+                ("`a/*/../b` leads out of a folder that is not named".to_owned(), "\"a/*/../b\""),
             ]
         );
     }

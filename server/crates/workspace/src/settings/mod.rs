@@ -17,7 +17,7 @@ use tallymark_text::Source;
 use crate::Repository;
 
 pub use editor::EditorSettings;
-pub use values::{FailOn, LimitValues, Values};
+pub use values::{FailOn, LimitValues, MonitoringPath, Values};
 pub use write::{SettingsEdit, treat_as_plan};
 
 /// The name of the settings file, in the root.
@@ -201,6 +201,16 @@ impl Settings {
     /// The baseline that `check` hides known findings by, from the root.
     pub fn baseline(&self) -> Option<&str> {
         self.values.baseline.as_deref()
+    }
+
+    /// Whether monitoring files are looked at.
+    pub fn monitors(&self) -> bool {
+        self.values.monitoring.unwrap_or(true)
+    }
+
+    /// Where monitoring files are looked for beside the usual places.
+    pub fn monitoring_paths(&self) -> &[MonitoringPath] {
+        self.values.monitoring_paths.as_deref().unwrap_or_default()
     }
 
     /// From which severity on `check` fails.

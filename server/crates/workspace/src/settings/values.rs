@@ -32,6 +32,19 @@ pub struct Values {
     pub baseline: Option<String>,
     /// How often and how long.
     pub limits: LimitValues,
+    /// Whether monitoring files are looked at.
+    pub monitoring: Option<bool>,
+    /// Where they are looked for beside the usual places.
+    pub monitoring_paths: Option<Vec<MonitoringPath>>,
+}
+
+/// Where the settings say that monitoring files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonitoringPath {
+    /// The folder, from the root or absolute, with `/`: as much of the glob as names one.
+    pub folder: String,
+    /// The rest of it.
+    pub glob: String,
 }
 
 /// How often and how long, as one source says it.
@@ -101,6 +114,8 @@ impl Values {
             fail_on: self.fail_on.or(weaker.fail_on),
             baseline: self.baseline.or(weaker.baseline),
             limits: self.limits.or(weaker.limits),
+            monitoring: self.monitoring.or(weaker.monitoring),
+            monitoring_paths: self.monitoring_paths.or(weaker.monitoring_paths),
         };
         merged.dialects.extend(weaker.dialects);
         merged.status_map.extend(weaker.status_map);
@@ -166,6 +181,30 @@ pub(super) fn glob(pattern: &str) -> Result<Glob, String> {
         .literal_separator(true)
         .build()
         .map_err(|error| format!("`{pattern}` is no glob: {}", error.kind()))
+}
+
+/// A glob over monitoring files. What names a folder is cut off it: that is what is watched, and it may lie anywhere.
+pub(super) fn monitoring_path(pattern: &str) -> Result<MonitoringPath, String> {
+    let path = pattern.replace('\\', "/");
+    if path.trim_matches('/').is_empty() {
+        return Err("the path is empty".to_owned());
+    }
+    let is_glob = |name: &str| name.contains(['*', '?', '[', '{']);
+    let names: Vec<&str> = path.split('/').collect();
+    // The last name is the file's.
+    let first = names.iter().position(|name| is_glob(name)).unwrap_or(usize::MAX).min(names.len() - 1);
+    let (folder, glob) = (names[..first].join("/"), names[first..].join("/"));
+    if names[first..].contains(&"..") {
+        return Err(format!("`{pattern}` leads out of a folder that is not named"));
+    }
+    // What begins with a slash is a folder of the disk, also if it is the topmost.
+    let folder = if first == 1 && folder.is_empty() { "/".to_owned() } else { folder };
+    let glob = if glob.is_empty() { "**".to_owned() } else { glob };
+    GlobBuilder::new(&glob)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| format!("`{pattern}` is no glob: {}", error.kind()))?;
+    Ok(MonitoringPath { folder, glob })
 }
 
 pub(super) fn dialect(name: &str) -> Result<Dialect, String> {
