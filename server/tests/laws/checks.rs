@@ -10,7 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("events", &[]),
     ("plan", &["text"]),
     ("status", &["text"]),
-    ("live", &["text"]),
+    ("live", &["text", "events"]),
     ("sync", &["plan", "status", "live", "text"]),
     ("workspace", &["sync", "plan", "status", "live", "events", "text"]),
     ("ide", &["sync", "plan", "status", "live", "text"]),

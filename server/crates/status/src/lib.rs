@@ -30,10 +30,11 @@ mod replay;
 mod restore;
 mod store;
 mod stores;
-mod time;
 mod transition;
 mod undo;
 mod write;
+
+use tallymark_text::time;
 
 pub use change::{Change, Expected, NewEntry, Request};
 pub use draft::Outcome;

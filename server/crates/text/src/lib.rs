@@ -11,6 +11,7 @@ mod line_index;
 mod replaced;
 mod source;
 mod span;
+pub mod time;
 
 pub use diff::unified_diff;
 pub use edit::{Edit, EditError, apply_edits, minimal_edits};

@@ -1,4 +1,4 @@
-//! The dialects in which status files write times.
+//! Times as files write them: milliseconds since 1970-01-01 UTC, read from a handful of dialects and written in one.
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 /// Known are RFC 3339 with any number of fraction digits up to nine, with `Z` or an offset, a blank for the `T`; Python's
 /// doubled zone `+00:00Z`; and naive times, whose zone nobody knows: they are read as UTC, so compare them
 /// with the file's own time before you call anything late.
-pub(crate) fn milliseconds(text: &str) -> Option<i64> {
+pub fn milliseconds(text: &str) -> Option<i64> {
     if let Some(milliseconds) = usual(text.as_bytes()) {
         return Some(milliseconds);
     }
@@ -23,7 +23,7 @@ pub(crate) fn milliseconds(text: &str) -> Option<i64> {
     naive.to_zoned(TimeZone::UTC).ok().map(|zoned| floor(zoned.timestamp()))
 }
 
-/// The dialect that nearly every status file is written in, `2025-12-23T03:00:00.000Z`, without the general parser. Seconds over 59
+/// The dialect that nearly every file is written in, `2025-12-23T03:00:00.000Z`, without the general parser. Seconds over 59
 /// and days that the month may not have are left to the calendar.
 fn usual(text: &[u8]) -> Option<i64> {
     const PATTERN: &[u8; 24] = b"dddd-dd-ddTdd:dd:dd.dddZ";
@@ -55,8 +55,8 @@ fn usual(text: &[u8]) -> Option<i64> {
     Some((((days - DAYS_TO_1970) * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + number(20..23))
 }
 
-/// The time as status.json has it: `2025-12-23T03:00:00.000Z`. What no calendar holds becomes 1970.
-pub(crate) fn format(milliseconds: i64) -> String {
+/// The time as JavaScript writes it, and with it status.json: `2025-12-23T03:00:00.000Z`. What no calendar holds becomes 1970.
+pub fn format(milliseconds: i64) -> String {
     let time = Timestamp::from_millisecond(milliseconds).unwrap_or_default();
     format!("{time:.3}")
 }
