@@ -6,6 +6,7 @@ mod burst;
 mod client;
 mod closing;
 mod columns;
+mod extensions;
 mod findings;
 mod following;
 mod introductions;

@@ -6,11 +6,11 @@ mod layout;
 mod mermaid;
 mod svg;
 mod text;
-mod view;
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use tallymark_ide::GraphView;
 use tallymark_sync::Graph as Waiting;
 
 use crate::current::Choice;
@@ -58,7 +58,7 @@ impl Graph {
         let current = self.choice.load(session)?;
         let analysis = &current.loaded.analysis;
         let graph = Waiting::new(&analysis.joined);
-        let view = view::View::new(&graph, session.now, &current.workspace.settings.limits());
+        let view = GraphView::new(&graph, session.now, &current.workspace.settings.limits());
         let text = match (self.json, self.format) {
             (true, _) => json::render(&view),
             (false, Format::Text) => text::render(&session.output, &view),

@@ -10,6 +10,7 @@ mod diagnostics;
 mod effect;
 #[cfg(test)]
 mod fixture;
+mod graph;
 mod hover;
 mod inlay_hints;
 mod markup;
@@ -25,6 +26,7 @@ pub use actions::{
 pub use code_lenses::{CodeLens, MOST_TASK_LENSES, code_lenses, status_code_lenses};
 pub use diagnostics::{Diagnostic, MOST_DIAGNOSTICS, diagnostics};
 pub use effect::{Effect, Mark, Question};
+pub use graph::{GraphView, Look};
 pub use hover::{Hover, hover, hover_status};
 pub use inlay_hints::{HintKind, InlayHint, inlay_hints};
 pub use symbols::{Symbol, SymbolKind, symbols};

@@ -4,11 +4,13 @@
 //! A document is analysed when nothing more is to be taken, or when a change has waited for [`LONGEST_WAIT`]; there is no
 //! timer. So the latest text wins, a result for an older one is never published, and a burst of edits costs a few analyses.
 
+mod extensions;
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tallymark_sync::File;
@@ -17,6 +19,8 @@ use tower_lsp::ls_types::*;
 
 use crate::commands;
 use crate::event::{Answer, Event, Handle, PanicPlace, Query};
+use crate::extensions::discovered::Discovered;
+use crate::extensions::plans::PlanList;
 use crate::guard::{internal_error, panic_message};
 use crate::initialize;
 use crate::outbox::Outbox;
@@ -42,6 +46,12 @@ pub(crate) struct Engine {
     waiting_since: Option<Instant>,
     /// What the sidecar was last told to watch.
     watched: BTreeSet<PathBuf>,
+    /// The plans of the workspace, once somebody asks for them.
+    plans: PlanList,
+    /// What is known of the plans on disk; whoever looks at them has it.
+    discovered: Arc<Mutex<Discovered>>,
+    /// How often they are to be looked at yet: 1 while somebody does, 2 if that may be too old when it is done.
+    looks: u8,
 }
 
 impl Engine {
@@ -51,6 +61,9 @@ impl Engine {
             state: State::new(Session::default()),
             waiting_since: None,
             watched: BTreeSet::new(),
+            plans: PlanList::default(),
+            discovered: Arc::default(),
+            looks: 0,
             events,
             handle,
             outbox,
@@ -96,6 +109,15 @@ impl Engine {
     }
 
     fn take(&mut self, event: Event) {
+        let plans_on_disk = extensions::changes_plans_on_disk(&event);
+        self.take_one(event);
+        if plans_on_disk {
+            self.update_plans();
+            self.look_for_plans();
+        }
+    }
+
+    fn take_one(&mut self, event: Event) {
         match event {
             Event::Initialize(params, answer) => self.initialize(&params, answer),
             Event::Initialized => self.initialized(),
@@ -139,6 +161,8 @@ impl Engine {
                 self.state.change(Change::FoldersChanged(folders));
             }
             Event::Tick => self.state.change(Change::Tick),
+            Event::Extension(extension) => self.extension(extension),
+            Event::PlansFound(plans) => self.plans_found(plans),
             Event::Opened(_) | Event::Edited(_) | Event::Saved(_) | Event::Closed(_) => {
                 self.state.document_changed(event)
             }
@@ -198,6 +222,7 @@ impl Engine {
         let analysed = started.elapsed();
         self.waiting_since = None;
         self.tell_client();
+        self.update_plans();
         let watched = self.state.world.watched();
         if watched != self.watched {
             self.outbox.watch(watched.clone());

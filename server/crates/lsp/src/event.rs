@@ -1,5 +1,6 @@
 //! All that the engine can be told, and the handle to tell it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +11,9 @@ use tallymark_status::Status;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
+
+use crate::extensions::Extension;
+use crate::extensions::summary::Summary;
 
 /// Where the answer to a request goes.
 pub(crate) type Answer<T> = oneshot::Sender<Result<T>>;
@@ -51,6 +55,10 @@ pub(crate) enum Event {
     Query(Query),
     /// `workspace/executeCommand`.
     Command(ExecuteCommandParams, Answer<Option<LSPAny>>),
+    /// A request beyond the protocol.
+    Extension(Extension),
+    /// The plans that were found on disk, by path; `None` if looking for them failed.
+    PlansFound(Option<HashMap<PathBuf, Summary>>),
     /// Panics where it is told to, so that tests can see what follows. Only with `TALLYMARK_TEST_HOOKS` set.
     Panic(PanicParams, Answer<LSPAny>),
 }

@@ -6,6 +6,7 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 
 use crate::event::{Event, Handle, PanicParams, PanicPlace, Query};
+use crate::extensions::{self, DocumentParams, Extension};
 
 /// What tower-lsp calls.
 #[derive(Debug)]
@@ -90,6 +91,30 @@ impl LanguageServer for Facade {
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
         self.engine.ask(|answer| Event::Command(params, answer)).await
+    }
+}
+
+/// The requests beyond the protocol.
+#[rustfmt::skip] // One method, one line.
+impl Facade {
+    pub(crate) async fn status(&self, params: DocumentParams) -> Result<extensions::status::Answered> {
+        self.engine.ask(|answer| Event::Extension(Extension::Status(params, answer))).await
+    }
+
+    pub(crate) async fn plans(&self, params: extensions::plans::Params) -> Result<extensions::plans::Answered> {
+        self.engine.ask(|answer| Event::Extension(Extension::Plans(params, answer))).await
+    }
+
+    pub(crate) async fn tasks(&self, params: DocumentParams) -> Result<Option<extensions::tasks::Answered>> {
+        self.engine.ask(|answer| Event::Extension(Extension::Tasks(params, answer))).await
+    }
+
+    pub(crate) async fn timeline(&self, params: DocumentParams) -> Result<Option<extensions::timeline::Answered>> {
+        self.engine.ask(|answer| Event::Extension(Extension::Timeline(params, answer))).await
+    }
+
+    pub(crate) async fn graph(&self, params: DocumentParams) -> Result<Option<extensions::graph::Answered>> {
+        self.engine.ask(|answer| Event::Extension(Extension::Graph(params, answer))).await
     }
 }
 

@@ -4,6 +4,7 @@ use tower_lsp::ls_types::*;
 
 use crate::commands;
 use crate::convert::action;
+use crate::extensions;
 use crate::session::{Session, Transport, encoding_kind};
 
 /// The answer to `initialize`.
@@ -59,6 +60,7 @@ fn capabilities(session: &Session) -> ServerCapabilities {
             }),
             ..WorkspaceServerCapabilities::default()
         }),
+        experimental: Some(extensions::offered()),
         ..ServerCapabilities::default()
     }
 }

@@ -15,6 +15,7 @@ mod convert;
 mod documents;
 mod engine;
 mod event;
+mod extensions;
 mod facade;
 mod files;
 mod frames;

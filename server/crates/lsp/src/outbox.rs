@@ -16,6 +16,7 @@ use tower_lsp::ls_types::*;
 
 use crate::commands;
 use crate::event::{Answer, Event, Handle};
+use crate::extensions::PLANS_CHANGED;
 use crate::files::Order;
 use crate::session::{Abilities, Transport};
 use crate::writer::Writer;
@@ -78,6 +79,12 @@ impl Outbox {
         if let Ok(params) = serde_json::to_value(ShowMessageParams { typ, message }) {
             self.writer.request(jsonrpc::Request::build("window/showMessage").params(params).finish());
         }
+    }
+
+    /// Says that `tallymark/plans` would be answered otherwise than the last time.
+    pub(crate) fn plans_changed(&self, revision: u64) {
+        let params = serde_json::json!({"revision": revision});
+        self.writer.request(jsonrpc::Request::build(PLANS_CHANGED).params(params).finish());
     }
 
     // What goes to the client and is answered.

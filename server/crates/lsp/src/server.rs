@@ -13,6 +13,7 @@ use tower_lsp::{ClientSocket, LspService};
 
 use crate::engine::Engine;
 use crate::event::Handle;
+use crate::extensions;
 use crate::facade::Facade;
 use crate::frames::{self, Incoming};
 use crate::guard::Guard;
@@ -68,7 +69,7 @@ pub fn serve(input: impl Read, output: impl Write + Send + 'static, options: Opt
     if options.test_hooks {
         service = service.custom_method("tallymark/test/panic", Facade::panic);
     }
-    let (service, socket) = service.finish();
+    let (service, socket) = extensions::register(service).finish();
     if let Some(client) = client {
         let outbox = Outbox::new(runtime.handle().clone(), writer.clone(), client, files);
         let engine = Engine::new(events, engine.clone(), outbox, options.version);

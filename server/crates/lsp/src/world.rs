@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tallymark_plan::Verdict;
 use tallymark_status::Status;
 use tallymark_sync::{Analysis, File};
 use tallymark_workspace::{Located, SETTINGS_FILE, Settings};
@@ -282,6 +283,35 @@ impl World {
         snapshots
     }
 
+    /// The analyses of all open documents that may be plans.
+    pub(crate) fn snapshots(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
+        self.plans.values().filter_map(|plan| plan.snapshot.as_ref())
+    }
+
+    /// Why an open document is no plan, in words; `None` if it is one.
+    pub(crate) fn why_no_plan(&mut self, documents: &Documents, document: &Document) -> Option<String> {
+        match document.kind {
+            Kind::Status => return Some("no open plan has this status.json".to_owned()),
+            Kind::Settings => return Some("these are settings".to_owned()),
+            Kind::Other => return Some("it is no markdown".to_owned()),
+            Kind::Markdown => {}
+        }
+        if let Some(snapshot) = self.snapshot(&document.uri) {
+            return match snapshot.analysis.joined.plan.verdict {
+                Verdict::NotAPlan(why) => Some(why.to_owned()),
+                Verdict::Plan(_) => None,
+            };
+        }
+        let root = find_root(&self.session, document.path.as_deref());
+        let settings = self.roots.get(&root, &self.session.settings.editor, documents).settings;
+        let path = document.path.as_deref().map(|path| tallymark_workspace::relative(&root, path));
+        Some(if path.is_some_and(|path| !settings.considers(&path)) {
+            "the settings' globs leave it out".to_owned()
+        } else {
+            "it has no box and no other mark".to_owned()
+        })
+    }
+
     /// What a question about a document is answered from, and which of the two files the document is.
     pub(crate) fn snapshot_of_document(&self, document: &Document) -> Option<(&Arc<Snapshot>, File)> {
         match document.kind {
@@ -380,7 +410,7 @@ impl World {
     }
 }
 
-fn find_root(session: &Session, path: Option<&Path>) -> PathBuf {
+pub(crate) fn find_root(session: &Session, path: Option<&Path>) -> PathBuf {
     let folders = &session.folders;
     let Some(path) = path else { return folders.first().cloned().unwrap_or_default() };
     // The innermost folder that holds it, else the first: `find_root` asks whether it lies there.

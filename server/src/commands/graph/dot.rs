@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use tallymark_plan::TaskIndex;
 
-use super::view::{Look, View};
+use tallymark_ide::{GraphView, Look};
 
 /// The graph as a digraph, a cluster for each phase and for each task with tasks below it.
-pub fn render(view: &View<'_>) -> String {
+pub fn render(view: &GraphView<'_>) -> String {
     let plan = view.plan();
     let mut text = format!(
         "digraph plan {{\n  label={};\n  rankdir=TB;\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n",

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use tallymark_plan::TaskIndex;
 
-use super::view::View;
 use crate::report::{SCHEMA_VERSION, json_text};
+use tallymark_ide::GraphView;
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -48,7 +48,7 @@ struct Path<'a> {
 }
 
 /// The graph as one JSON object.
-pub fn render(view: &View<'_>) -> String {
+pub fn render(view: &GraphView<'_>) -> String {
     let plan = view.plan();
     let keys = |tasks: &[TaskIndex]| tasks.iter().map(|&task| plan.key(task)).collect();
     let mut notes = view.notes.iter().peekable();

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::view::{Look, View};
+use tallymark_ide::{GraphView, Look};
 
 /// The longest label, in characters; Mermaid draws boxes as wide as what they hold.
 const LONGEST: usize = 60;
 
 /// The graph as a flowchart.
-pub fn render(view: &View<'_>) -> String {
+pub fn render(view: &GraphView<'_>) -> String {
     let plan = view.plan();
     let mut text = "flowchart TD\n".to_owned();
     for (at, (phase, tasks)) in view.groups().into_iter().enumerate() {

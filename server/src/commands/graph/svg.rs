@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use tallymark_plan::TaskIndex;
 
 use super::layout::{CARD_WIDTH, Card, Layout, lay_out};
-use super::view::{Look, View};
+use tallymark_ide::{GraphView, Look};
 
 /// More tasks than this are no picture that a person could look at: then the phases are drawn.
 const MOST_TASKS: usize = 400;
@@ -51,14 +51,14 @@ struct Picture {
 }
 
 /// The graph as SVG.
-pub fn render(view: &View<'_>) -> String {
+pub fn render(view: &GraphView<'_>) -> String {
     let picture = if view.plan().tasks.len() > MOST_TASKS { phases(view) } else { tasks(view) };
     let layout = lay_out(&picture.cards, picture.bands.len(), &picture.arrows, TOP);
     write(view, &picture, &layout)
 }
 
 /// A picture of all tasks.
-fn tasks(view: &View<'_>) -> Picture {
+fn tasks(view: &GraphView<'_>) -> Picture {
     let plan = view.plan();
     let critical: HashSet<TaskIndex> = view.path.tasks.iter().copied().collect();
     let mut picture = Picture {
@@ -151,7 +151,7 @@ fn tasks(view: &View<'_>) -> Picture {
 }
 
 /// A picture of the phases, for a plan with more tasks than a picture can hold.
-fn phases(view: &View<'_>) -> Picture {
+fn phases(view: &GraphView<'_>) -> Picture {
     let plan = view.plan();
     let groups = view.groups();
     let shown = &groups[..groups.len().min(MOST_PHASES)];
@@ -233,7 +233,7 @@ fn phases(view: &View<'_>) -> Picture {
 }
 
 /// The picture as SVG text.
-fn write(view: &View<'_>, picture: &Picture, layout: &Layout) -> String {
+fn write(view: &GraphView<'_>, picture: &Picture, layout: &Layout) -> String {
     // The legend below has to have room.
     let legend = if picture.critical.is_empty() { 540 } else { 670 };
     let (width, height) = (layout.width.max(legend), layout.height + 30);

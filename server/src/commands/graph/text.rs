@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use tallymark_plan::TaskIndex;
 
-use super::view::View;
 use crate::output::{BAD, FAINT, Output, STRONG, harmless};
+use tallymark_ide::GraphView;
 
 /// How many tasks are named of each.
 const SHOWN: usize = 10;
 
 /// The graph in words.
-pub fn render(output: &Output, view: &View<'_>) -> String {
+pub fn render(output: &Output, view: &GraphView<'_>) -> String {
     let mut text = format!("{}  {}\n", output.styled(STRONG, &harmless(view.title())), view.joined.total);
     if view.plan().tasks.is_empty() {
         text.push_str("the plan has no tasks\n");
@@ -50,7 +50,7 @@ pub fn render(output: &Output, view: &View<'_>) -> String {
     text
 }
 
-fn circles(text: &mut String, output: &Output, view: &View<'_>) {
+fn circles(text: &mut String, output: &Output, view: &GraphView<'_>) {
     if view.circles.is_empty() {
         return;
     }
@@ -67,7 +67,7 @@ fn circles(text: &mut String, output: &Output, view: &View<'_>) {
     more(text, view.circles.len());
 }
 
-fn critical_path(text: &mut String, output: &Output, view: &View<'_>) {
+fn critical_path(text: &mut String, output: &Output, view: &GraphView<'_>) {
     let path = &view.path;
     section(text, output, "Critical path", path.tasks.len());
     if path.tasks.is_empty() {
@@ -95,7 +95,7 @@ fn section(text: &mut String, output: &Output, name: &str, count: usize) {
     _ = writeln!(text, "\n{} {}", output.styled(STRONG, name), output.styled(FAINT, &format!("({count})")));
 }
 
-fn line(text: &mut String, output: &Output, view: &View<'_>, task: TaskIndex, behind: &str) {
+fn line(text: &mut String, output: &Output, view: &GraphView<'_>, task: TaskIndex, behind: &str) {
     let title = harmless(view.plan().title(task));
     _ = write!(
         text,

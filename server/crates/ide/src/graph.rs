@@ -67,7 +67,7 @@ impl Look {
 }
 
 /// The graph of a plan, ready to be written.
-pub struct View<'a> {
+pub struct GraphView<'a> {
     /// Plan and status.json.
     pub joined: &'a Joined,
     /// How each task looks.
@@ -88,7 +88,7 @@ pub struct View<'a> {
     pub circles: Vec<Vec<TaskIndex>>,
 }
 
-impl<'a> View<'a> {
+impl<'a> GraphView<'a> {
     /// Of a graph at a time.
     pub fn new(graph: &'a Graph<'a>, now: i64, limits: &Limits) -> Self {
         let joined = graph.joined();
