@@ -3,10 +3,10 @@
 use tallymark_plan::{Plan, TaskIndex};
 use tallymark_status::{Entry, Status};
 use tallymark_sync::{Analysis, Progress, State};
-use tallymark_text::Span;
+use tallymark_text::{Span, age, exact_age};
 
 use crate::target::tasks_in;
-use crate::words::{age, exact_age, one_line, progress_in_words};
+use crate::words::{one_line, progress_in_words};
 
 /// A short text behind a line.
 #[derive(Clone, Debug, PartialEq, Eq)]

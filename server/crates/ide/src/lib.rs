@@ -31,4 +31,4 @@ pub use hover::{Hover, hover, hover_status};
 pub use inlay_hints::{HintKind, InlayHint, inlay_hints};
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use verb::Verb;
-pub use words::age;
+pub use tallymark_text::age;

@@ -3,14 +3,14 @@
 use tallymark_plan::{Criterion, Meaning, PhaseIndex, Plan, TaskIndex};
 use tallymark_status::{Entry, EntryIndex, Status};
 use tallymark_sync::{Analysis, File, MatchKind, State, Subject};
-use tallymark_text::Span;
+use tallymark_text::{Span, age, exact_age};
 
 use crate::Verb;
 use crate::markup::Card;
 use crate::target::tasks_in;
 use crate::verb::{Choice, choice};
 use crate::waiting::blocked_by;
-use crate::words::{age, exact_age, one_line, plain_title, progress_and_rest, quoted_name, tasks};
+use crate::words::{one_line, plain_title, progress_and_rest, quoted_name, tasks};
 
 /// How many of a list are told before `and 7 more`.
 const LISTED: usize = 8;
