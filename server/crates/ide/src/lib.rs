@@ -30,5 +30,5 @@ pub use graph::{GraphView, Look};
 pub use hover::{Hover, hover, hover_status};
 pub use inlay_hints::{HintKind, InlayHint, inlay_hints};
 pub use symbols::{Symbol, SymbolKind, symbols};
-pub use verb::Verb;
 pub use tallymark_text::age;
+pub use verb::Verb;

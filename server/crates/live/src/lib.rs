@@ -8,8 +8,17 @@
 
 use tallymark_events::{Format, Monitored};
 
+mod fold;
+mod limits;
+mod links;
+mod liveness;
+mod picture;
 mod stream;
 
+pub use fold::scope;
+pub use limits::{Limits, is_stream};
+pub use liveness::{Liveness, Standing};
+pub use picture::{FileProblem, Live, LiveAgent, LiveOrchestration, LiveRun, total};
 pub use stream::Stream;
 
 /// What kind of monitoring file `bytes` are, or the beginning of it. The path decides nothing alone.
