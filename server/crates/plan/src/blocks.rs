@@ -1,5 +1,7 @@
 //! One walk over pulldown-cmark's events: the block structure as a flat list, nothing of what stands inside a line.
 
+use std::ops::Range;
+
 use memchr::memmem;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use tallymark_text::Span;
@@ -53,6 +55,8 @@ pub(crate) struct Blocks {
     /// Code that is code by its indentation alone.
     pub indented: Vec<Span>,
     pub problems: Vec<Problem>,
+    /// Whether links are defined: what a line says may then depend on lines far away.
+    pub has_definitions: bool,
     /// XML elements outside code, in document order.
     pub elements: Vec<Element>,
 }
@@ -91,13 +95,23 @@ impl Blocks {
     }
 }
 
-/// Walks over `text[from..]`. `text` is what pulldown-cmark sees; the spans fit the source, which has the same length.
-pub(crate) fn walk(text: &str, from: usize) -> Blocks {
-    let mut walk =
-        Walk { text, from, blocks: Blocks::default(), open: Vec::new(), ordered: Vec::new(), quotes: 0 };
-    walk.blocks.order.reserve((text.len() - from) / 64);
-    walk.blocks.items.reserve((text.len() - from) / 64);
-    for (event, range) in Parser::new_ext(&text[from..], Options::empty()).into_offset_iter() {
+/// Walks over a part of a text that begins and ends between blocks. `text` is what pulldown-cmark sees; the spans fit the
+/// source, which has the same length.
+pub(crate) fn walk(text: &str, part: Range<usize>) -> Blocks {
+    let mut walk = Walk {
+        text,
+        from: part.start,
+        blocks: Blocks::default(),
+        open: Vec::new(),
+        ordered: Vec::new(),
+        quotes: 0,
+        in_words: false,
+    };
+    walk.blocks.order.reserve(part.len() / 64);
+    walk.blocks.items.reserve(part.len() / 64);
+    let parser = Parser::new_ext(&text[part], Options::empty());
+    walk.blocks.has_definitions = parser.reference_definitions().iter().next().is_some();
+    for (event, range) in parser.into_offset_iter() {
         walk.take(&event, range.start, range.end);
     }
     walk.blocks
@@ -110,6 +124,8 @@ struct Walk<'t> {
     open: Vec<ItemIndex>,
     ordered: Vec<bool>,
     quotes: u32,
+    /// Whether the words that come next continue a block.
+    in_words: bool,
 }
 
 impl Walk<'_> {
@@ -122,26 +138,58 @@ impl Walk<'_> {
                 }
                 self.quotes += 1;
             }
-            Event::End(TagEnd::BlockQuote(_)) => self.quotes -= 1,
+            Event::End(TagEnd::BlockQuote(_)) => {
+                self.in_words = false;
+                self.quotes -= 1;
+            }
             _ if self.quotes > 0 => {}
+            Event::Start(
+                Tag::Emphasis
+                | Tag::Strong
+                | Tag::Strikethrough
+                | Tag::Superscript
+                | Tag::Subscript
+                | Tag::Link { .. }
+                | Tag::Image { .. },
+            ) => self.words(start),
             Event::Start(tag) => self.start(tag, start, end),
             Event::End(TagEnd::Item) => {
+                self.in_words = false;
                 self.open.pop();
             }
             Event::End(TagEnd::List(_)) => {
+                self.in_words = false;
                 self.ordered.pop();
             }
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::CodeBlock | TagEnd::HtmlBlock)
+            | Event::Rule => self.in_words = false,
             Event::SoftBreak | Event::HardBreak => self.label(end),
-            Event::InlineHtml(_) if self.text[start..end].starts_with("<!--") => {
-                self.ignore(start, end, IgnoredWhy::Comment);
-                self.blocks.comments.push(Span::new(start, end));
+            Event::InlineHtml(_) => {
+                self.words(start);
+                if self.text[start..end].starts_with("<!--") {
+                    self.ignore(start, end, IgnoredWhy::Comment);
+                    self.blocks.comments.push(Span::new(start, end));
+                }
             }
+            Event::Text(_) | Event::Code(_) => self.words(start),
             _ => {}
+        }
+    }
+
+    /// Words at `at`. Where a list is written without blank lines its paragraphs are not told; they begin with their words.
+    fn words(&mut self, at: usize) {
+        if !self.in_words {
+            self.in_words = true;
+            // A backslash is not told either.
+            let escaped = at > self.from && self.text.as_bytes()[at - 1] == b'\\';
+            self.label(at - usize::from(escaped));
         }
     }
 
     fn start(&mut self, tag: &Tag<'_>, start: usize, end: usize) {
         let bytes = self.text.as_bytes();
+        self.in_words =
+            matches!(tag, Tag::Paragraph | Tag::Heading { .. } | Tag::CodeBlock(_) | Tag::HtmlBlock);
         match tag {
             Tag::List(first) => self.ordered.push(first.is_some()),
             Tag::Item => {
@@ -208,6 +256,11 @@ impl Walk<'_> {
     /// leaves a blank line each time.
     fn label(&mut self, at: usize) {
         let bytes = self.text.as_bytes();
+        // The line of an item's bullet is read with the item.
+        let bullet = self.open.last().map(|&item| self.blocks.items[item as usize].span.start as usize);
+        if bullet.is_some_and(|bullet| memchr::memchr2(b'\n', b'\r', &bytes[bullet..at]).is_none()) {
+            return;
+        }
         let at = skip_blanks(bytes, at);
         let bold = matches!(bytes.get(at..at + 2), Some(b"**" | b"__"));
         let stop = line_end(bytes, at);

@@ -49,7 +49,7 @@ impl Begun {
         let front = crate::front_matter::front_matter(source);
         let elements = elements::find(source);
         let (markdown, problems) = markdown_text::prepare(source, &elements.tags);
-        let mut blocks = blocks::walk(&markdown, front.end as usize);
+        let mut blocks = blocks::walk(&markdown, front.end as usize..markdown.len());
         blocks.add_elements(elements.found);
         let (dialect, verdict) = match options.dialect {
             Some(dialect) => (dialect, Verdict::Plan("the settings name its dialect")),
