@@ -1,6 +1,8 @@
 //! What a plan says beside its tasks: where its output goes, which tasks run alone or together,
 //! and which findings it allows.
 
+use std::ops::Range;
+
 use memchr::memmem;
 use tallymark_text::{Source, Span};
 
@@ -10,11 +12,21 @@ use crate::{Allowance, Ignored, Task};
 /// How far from the beginning of its line a label's word may stand, in bytes.
 const LONGEST_LABEL: usize = 80;
 
-/// The path behind the first `**Output:**` that begins a line outside code.
-pub(crate) fn output(source: &Source, ignored: &[Ignored]) -> Option<Span> {
+/// Where the path that a plan's output goes to was looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OutputLine {
+    /// The line that ended the search.
+    pub line: Span,
+    /// The path on it, where it has one as it should be.
+    pub path: Option<Span>,
+}
+
+/// The path behind the first `**Output:**` that begins a line outside code, in a part of the text.
+pub(crate) fn output(source: &Source, part: Range<usize>, ignored: &[Ignored]) -> Option<OutputLine> {
     let text = source.text();
     let bytes = text.as_bytes();
-    for at in memmem::find_iter(bytes, b"Output") {
+    for at in memmem::find_iter(&bytes[part.clone()], b"Output") {
+        let at = part.start + at;
         let line = source.line_span(source.line_of(at));
         if at - line.start as usize > LONGEST_LABEL {
             continue;
@@ -29,7 +41,7 @@ pub(crate) fn output(source: &Source, ignored: &[Ignored]) -> Option<Span> {
         for word in [" Path", " path", " Directory", " directory", " Dir", " Folder"] {
             from += if text[from..end].starts_with(word) { word.len() } else { 0 };
         }
-        let colon = text[from..end].find(':')?;
+        let Some(colon) = text[from..end].find(':') else { return Some(OutputLine { line, path: None }) };
         if !text[from..from + colon].trim_matches(['*', '_', ' ']).is_empty() {
             continue;
         }
@@ -38,23 +50,28 @@ pub(crate) fn output(source: &Source, ignored: &[Ignored]) -> Option<Span> {
             from += 1;
         }
         let value = &text[from..end];
-        let span = if let Some(code) = value.strip_prefix('`') {
-            Span::new(from + 1, from + 1 + code.find('`')?)
-        } else if let Some(words) = value.strip_prefix('[') {
-            let target = words.find("](")? + 3;
-            let length = value[target..].find(')')?;
-            Span::new(from + target, from + target + length)
-        } else {
-            let length = value.find([' ', '\t']).unwrap_or(value.len());
-            Span::new(from, from + length)
-        };
+        let Some(span) = path_in(value, from) else { return Some(OutputLine { line, path: None }) };
         // "Output: see below" names no path.
         let path = value.starts_with(['`', '[']) || text[span.range()].contains('/');
         if !span.is_empty() && path {
-            return Some(span);
+            return Some(OutputLine { line, path: Some(span) });
         }
     }
     None
+}
+
+/// The path that a value begins with, which stands at `from`: in backticks, as the target of a link, or up to a blank.
+fn path_in(value: &str, from: usize) -> Option<Span> {
+    if let Some(code) = value.strip_prefix('`') {
+        return Some(Span::new(from + 1, from + 1 + code.find('`')?));
+    }
+    if let Some(words) = value.strip_prefix('[') {
+        let target = words.find("](")? + 3;
+        let length = value[target..].find(')')?;
+        return Some(Span::new(from + target, from + target + length));
+    }
+    let length = value.find([' ', '\t']).unwrap_or(value.len());
+    Some(Span::new(from, from + length))
 }
 
 /// Whether `at` lies in an ignored stretch.
@@ -63,16 +80,22 @@ pub(crate) fn is_ignored(ignored: &[Ignored], at: usize) -> bool {
     ignored.get(index).is_some_and(|ignored| ignored.span.contains(at))
 }
 
-/// `**Execution Note:** Tasks 3.1-3.4 are [SEQUENTIAL] - why`: marks those tasks.
-pub(crate) fn execution_notes(source: &Source, ignored: &[Ignored], tasks: &mut [Task]) {
+/// Tasks that a note says to run alone or together: `**Execution Note:** Tasks 3.1-3.4 are [SEQUENTIAL] - why`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Note {
+    sequential: bool,
+    /// The first and the last number of each range.
+    ranges: Vec<(Vec<u32>, Vec<u32>)>,
+}
+
+/// The notes in a part of the text, and where each has its sign.
+pub(crate) fn notes(source: &Source, part: Range<usize>, ignored: &[Ignored]) -> Vec<(u32, Note)> {
     let text = source.text();
     let bytes = text.as_bytes();
-    // Made once a plan has such a note: the tasks in the order of their numbers.
-    let mut order: Option<Vec<(Vec<u32>, usize)>> = None;
+    let mut notes = Vec::new();
     for (sign, sequential) in [("[SEQUENTIAL]", true), ("[PARALLEL]", false)] {
-        // How many ranges begin and end at each place of the order.
-        let mut begins: Vec<i32> = Vec::new();
-        for at in memmem::find_iter(bytes, sign.as_bytes()) {
+        for at in memmem::find_iter(&bytes[part.clone()], sign.as_bytes()) {
+            let at = part.start + at;
             let start = source.line_span(source.line_of(at)).start as usize;
             let before = &text[start.max(floor(text, at.saturating_sub(LONGEST_NOTE)))..at];
             let word = before
@@ -80,17 +103,32 @@ pub(crate) fn execution_notes(source: &Source, ignored: &[Ignored], tasks: &mut 
                 .map(|found| found + 5)
                 .or_else(|| before.rfind("ask ").map(|found| found + 4));
             let Some(word) = word.filter(|_| !is_ignored(ignored, at)) else { continue };
-            let order = order.get_or_insert_with(|| numbered(text, tasks));
-            begins.resize(order.len() + 1, 0);
-            for (first, last) in named_ranges(&before[word..]) {
-                let from = order.partition_point(|(number, _)| *number < first);
-                let to = order.partition_point(|(number, _)| *number <= last);
-                if from < to {
-                    begins[from] += 1;
-                    begins[to] -= 1;
-                }
+            notes.push((at as u32, Note { sequential, ranges: named_ranges(&before[word..]) }));
+        }
+    }
+    notes
+}
+
+/// Marks the tasks that notes speak of.
+pub(crate) fn mark_noted<'n>(text: &str, notes: impl Iterator<Item = &'n Note>, tasks: &mut [Task]) {
+    // Made once there is a note: the tasks in the order of their numbers.
+    let mut order: Option<Vec<(Vec<u32>, usize)>> = None;
+    // How many ranges begin and end at each place of the order: of those that run alone, and of the others.
+    let mut begins: [Vec<i32>; 2] = Default::default();
+    for note in notes {
+        let order = order.get_or_insert_with(|| numbered(text, tasks));
+        let begins = &mut begins[usize::from(note.sequential)];
+        begins.resize(order.len() + 1, 0);
+        for (first, last) in &note.ranges {
+            let from = order.partition_point(|(number, _)| number < first);
+            let to = order.partition_point(|(number, _)| number <= last);
+            if from < to {
+                begins[from] += 1;
+                begins[to] -= 1;
             }
         }
+    }
+    for (begins, sequential) in begins.iter().zip([false, true]) {
         let mut open = 0;
         for (begin, (_, task)) in begins.iter().zip(order.iter().flatten()) {
             open += begin;
@@ -154,7 +192,8 @@ pub(crate) fn allowances(source: &Source, comments: &[Span]) -> Vec<Allowance> {
     comments.iter().filter_map(|&comment| allowance(source, text, comment)).collect()
 }
 
-fn allowance(source: &Source, text: &str, comment: Span) -> Option<Allowance> {
+/// What a comment allows.
+pub(crate) fn allowance(source: &Source, text: &str, comment: Span) -> Option<Allowance> {
     let inside = text[comment.range()].strip_prefix("<!--")?.strip_suffix("-->")?;
     let words = inside.trim_start().strip_prefix("tallymark:")?.trim_start();
     let (codes, file) = match words.strip_prefix("allow-file") {

@@ -1,6 +1,7 @@
 //! What a task waits for: `(depends: 1.1, 1.2)`, `(depends on T003)`, `_Depends: 1.2_`, `**Dependencies**: 4.1 ✅, 4.3`.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use memchr::memmem;
 use tallymark_text::Span;
@@ -9,14 +10,24 @@ use crate::boxes::line_end;
 use crate::ids::reference;
 use crate::{Dependency, Ignored, Phase, PhaseIndex, Target, Task};
 
-/// Finds the dependencies of all tasks, and gives each task its range of them.
-pub(crate) fn find(text: &str, tasks: &mut [Task], ignored: &[Ignored]) -> Vec<Dependency> {
+/// Finds the dependencies of the tasks from `first` on that are told in a part of the text, and gives each task its range of them,
+/// as if there were none before. No task before `first` is open in that part.
+pub(crate) fn find(
+    text: &str,
+    part: Range<usize>,
+    tasks: &mut [Task],
+    first: usize,
+    ignored: &[Ignored],
+) -> Vec<Dependency> {
     let bytes = text.as_bytes();
     let mut found: Vec<(u32, Dependency)> = Vec::new();
-    let mut owners = Owners::default();
-    let mut skip = ignored.iter().peekable();
+    let mut owners = Owners { next: first, open: Vec::new() };
+    let mut skip = ignored[ignored.partition_point(|ignored| (ignored.span.end as usize) <= part.start)..]
+        .iter()
+        .peekable();
     // "epend": `depends`, `Depends on`, `Dependencies`, `DEPENDS` aside, which nobody writes.
-    for at in memmem::find_iter(bytes, b"epend") {
+    for at in memmem::find_iter(&bytes[part.clone()], b"epend") {
+        let at = part.start + at;
         if at == 0 {
             continue;
         }
@@ -40,19 +51,22 @@ pub(crate) fn find(text: &str, tasks: &mut [Task], ignored: &[Ignored]) -> Vec<D
 
 /// Finds what whole phases wait for: a line between a phase's heading and its first task that begins with `Depends on`,
 /// `Dependencies` or `pipeline-start`, and a line outside of tasks that says it by the number: `Phase 3 depends on Phase 2`.
+/// Looks at a part of the text, in which no task before `first` is open.
 pub(crate) fn of_phases(
     text: &str,
+    part: Range<usize>,
+    first: usize,
     phases: &[Phase],
     tasks: &[Task],
     ignored: &[Ignored],
 ) -> Vec<(PhaseIndex, Dependency)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
-    let mut owners = Owners::default();
+    let mut owners = Owners { next: first, open: Vec::new() };
     let mut numbers: Option<HashMap<&str, Option<PhaseIndex>>> = None;
     for word in [b"epend".as_slice(), b"ipeline-start"] {
-        for at in memmem::find_iter(bytes, word) {
-            let Some(at) = at.checked_sub(1) else { continue };
+        for at in memmem::find_iter(&bytes[part.clone()], word) {
+            let Some(at) = (part.start + at).checked_sub(1) else { continue };
             let Some(start) = line_start(bytes, at) else { continue };
             if crate::annotations::is_ignored(ignored, at) {
                 continue;
@@ -270,7 +284,6 @@ fn read_list(text: &str, mut at: usize, end: usize, mut push: impl FnMut(Depende
 }
 
 /// Tells the innermost task around ascending offsets.
-#[derive(Default)]
 struct Owners {
     next: usize,
     open: Vec<u32>,

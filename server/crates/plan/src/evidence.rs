@@ -3,76 +3,158 @@
 use memchr::memmem;
 use tallymark_text::Span;
 
-use crate::blocks::{Block, Blocks};
+use crate::blocks::{Block, Blocks, Item};
 use crate::boxes::{Shape, after_bullet, box_at, skip_blanks};
+use crate::cuts::Place;
 use crate::dialects::{PHASE, is_task_heading};
 use crate::elements::ElementKind;
 use crate::front_matter::fields;
-use crate::headings::{PHASE_WORDS, contains_any, label_words, mark_in, phase_name, plain_name};
+use crate::headings::{
+    PHASE_WORDS, announces_criteria, contains_any, label_words, mark_in, phase_name, plain_name,
+};
 use crate::ids::{Form, IdForms, id_at};
 
-/// Counts over a file, for [`Dialect`](crate::Dialect)s to be told by.
+/// What is known of a file, for [`Dialect`](crate::Dialect)s to be told by.
 #[derive(Debug, Default)]
 pub(crate) struct Evidence<'a> {
     /// The path with `/`, as given; may be empty.
     pub path: &'a str,
     text: &'a str,
-    /// List items with a sound box.
-    pub boxes: u32,
-    /// Boxes with an id like `T001`.
-    pub task_numbers: u32,
-    /// Boxes with an id like `1.1`.
-    pub dotted: u32,
-    /// Boxes with an id like `1.`.
-    pub single: u32,
-    /// Boxes like Kiro's `[ ]*`.
-    pub optional: u32,
-    /// Headings and labels `Phase 1`.
-    pub phases: u32,
-    /// Boxes below a phase.
-    pub boxes_in_phases: u32,
-    /// Phases with boxes below them.
-    pub phases_with_boxes: u32,
-    /// `## 1. Group`
-    pub groups: u32,
-    /// Boxes whose id begins with the number of the group they stand in.
-    pub boxes_of_group: u32,
-    /// `**VERIFY …` labels.
-    pub verify: u32,
-    /// `### Step 1` headings with numbered items or boxes below them.
-    pub steps: u32,
-    /// Those items and boxes.
-    pub step_items: u32,
-    /// `### DISCREPANCY #1`, `### Issue 1`
-    pub discrepancies: u32,
-    /// Headings that hold numbered steps or validation criteria.
-    pub resolutions: u32,
-    /// `### 4.1 Title ✅`
-    pub marked_headings: u32,
-    /// Boxes under headings that announce criteria.
-    pub criteria: u32,
-    /// `### Task 1: …`
-    pub task_headings: u32,
-    /// `- [ ] **Step 1: …**`
-    pub step_boxes: u32,
-    /// `## Tasks / Subtasks`
-    pub tasks_subtasks: bool,
-    /// Boxes with `(AC: 1)` in their line.
-    pub criteria_references: u32,
-    /// Boxes `**Phase 1: Name**`
-    pub phase_boxes: u32,
-    /// Boxes with an id like `01-02`.
-    pub plan_numbers: u32,
-    /// `<name>` inside `<task>`.
-    pub task_elements: u32,
     /// The keys of the front matter.
     pub front_keys: Vec<&'a str>,
+    /// `<name>` inside `<task>`.
+    pub task_elements: u32,
+    counts: Counts,
+}
+
+impl std::ops::Deref for Evidence<'_> {
+    type Target = Counts;
+
+    fn deref(&self) -> &Counts {
+        &self.counts
+    }
+}
+
+/// Defines [`Counts`] with its sums and differences.
+macro_rules! counts {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Counts over a text or a part of it; those of a text are the sums of those of its parts.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+        pub(crate) struct Counts {
+            $($(#[$doc])* pub $name: u32,)*
+        }
+
+        impl std::ops::AddAssign for Counts {
+            fn add_assign(&mut self, other: Self) {
+                $(self.$name += other.$name;)*
+            }
+        }
+
+        impl std::ops::SubAssign for Counts {
+            fn sub_assign(&mut self, other: Self) {
+                $(self.$name -= other.$name;)*
+            }
+        }
+    };
+}
+
+counts! {
+    /// List items with a sound box.
+    boxes,
+    /// Boxes with an id like `T001`.
+    task_numbers,
+    /// Boxes with an id like `1.1`.
+    dotted,
+    /// Boxes with an id like `1.`.
+    single,
+    /// Boxes like Kiro's `[ ]*`.
+    optional,
+    /// Headings and labels `Phase 1`.
+    phases,
+    /// Boxes below a phase.
+    boxes_in_phases,
+    /// Phases with boxes below them.
+    phases_with_boxes,
+    /// `## 1. Group`
+    groups,
+    /// Boxes whose id begins with the number of the group they stand in.
+    boxes_of_group,
+    /// `**VERIFY …` labels.
+    verify,
+    /// `### Step 1` headings with numbered items or boxes below them.
+    steps,
+    /// Those items and boxes.
+    step_items,
+    /// `### DISCREPANCY #1`, `### Issue 1`
+    discrepancies,
+    /// Headings that hold numbered steps or validation criteria.
+    resolutions,
+    /// `### 4.1 Title ✅`
+    marked_headings,
+    /// Boxes under headings that announce criteria.
+    criteria,
+    /// `### Task 1: …`
+    task_headings,
+    /// `- [ ] **Step 1: …**`
+    step_boxes,
+    /// `## Tasks / Subtasks`
+    tasks_subtasks,
+    /// Boxes with `(AC: 1)` in their line.
+    criteria_references,
+    /// Boxes `**Phase 1: Name**`
+    phase_boxes,
+    /// Boxes with an id like `01-02`.
+    plan_numbers,
     /// `<!-- AC:BEGIN -->` and the like.
-    pub backlog_comments: bool,
+    backlog_comments,
     /// `## Progress`
-    pub progress_headings: u32,
+    progress_headings,
     /// The other headings that ExecPlans must have, and nobody else has.
-    pub exec_plan_headings: u32,
+    exec_plan_headings,
+}
+
+/// What the blocks that come next stand in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Standing {
+    /// The level of the open phase.
+    phase: Option<u8>,
+    phase_has_boxes: bool,
+    /// The number of the open group.
+    group: Option<Span>,
+    /// The level of the open heading that announces criteria.
+    criteria: Option<u8>,
+    /// Below a step's heading: whether one of its items was seen.
+    step: Option<bool>,
+}
+
+impl Standing {
+    /// The number of the open group.
+    pub fn group(&self) -> Option<Span> {
+        self.group
+    }
+
+    /// What is left of it below a heading of `level`; 0: no heading.
+    pub fn closed(mut self, level: u8) -> Self {
+        if level > 0 {
+            self.phase = self.phase.filter(|&open| open < level);
+            self.criteria = self.criteria.filter(|&open| open < level);
+            self.group = self.group.filter(|_| level > 2);
+            self.step = None;
+        }
+        self.phase_has_boxes &= self.phase.is_some();
+        self
+    }
+
+    /// Whether what follows is counted the same.
+    pub fn leads_on_as(&self, other: &Standing) -> bool {
+        self == other
+    }
+
+    /// The same behind an edit.
+    pub fn shifted(mut self, shift: &crate::shift::Shift) -> Self {
+        self.group = self.group.map(|group| shift.any_span(group));
+        self
+    }
 }
 
 /// The words for a discrepancy.
@@ -95,6 +177,180 @@ const EXEC_PLAN_HEADINGS: &[&str] = &[
     "idempotence and recovery",
     "validation and acceptance",
 ];
+
+/// Counts taken over blocks, and where the counting stood at each cut.
+pub(crate) struct Counted {
+    /// Of each part: from the beginning to the first cut, from there to the second, and so on.
+    pub parts: Vec<Counts>,
+    /// At each cut, and at the end.
+    pub standing: Vec<Standing>,
+}
+
+impl Counted {
+    /// What is counted in all.
+    pub fn sum(&self) -> Counts {
+        let mut sum = Counts::default();
+        self.parts.iter().for_each(|&part| sum += part);
+        sum
+    }
+}
+
+/// Looks over blocks once. `only_title`: the file has one heading of the first level, its title.
+pub(crate) fn count(
+    text: &str,
+    blocks: &Blocks,
+    only_title: bool,
+    from: Standing,
+    cuts: &[Place],
+) -> Counted {
+    let mut counting = Counting { text, only_title, standing: from, counts: Counts::default() };
+    let mut counted =
+        Counted { parts: Vec::with_capacity(cuts.len() + 1), standing: Vec::with_capacity(cuts.len() + 1) };
+    let mut begin = 0;
+    let ends = cuts.iter().map(|cut| cut.block).chain([blocks.order.len()]);
+    for end in ends {
+        for &block in &blocks.order[begin..end] {
+            counting.block(blocks, block);
+        }
+        counted.parts.push(std::mem::take(&mut counting.counts));
+        counted.standing.push(counting.standing);
+        begin = end;
+    }
+    for comment in &blocks.comments {
+        if is_backlog_comment(&text[comment.range()]) {
+            let part = cuts.partition_point(|cut| cut.at <= comment.start);
+            counted.parts[part].backlog_comments += 1;
+        }
+    }
+    counted
+}
+
+struct Counting<'t> {
+    text: &'t str,
+    only_title: bool,
+    standing: Standing,
+    counts: Counts,
+}
+
+impl Counting<'_> {
+    fn block(&mut self, blocks: &Blocks, block: Block) {
+        let text = self.text;
+        match block {
+            Block::Heading { level, text: span, .. } => self.heading(level, span),
+            Block::Label { span, item: None } => {
+                if let Some(words) = label_words(text, span) {
+                    self.counts.verify += u32::from(text[words.range()].starts_with("VERIFY"));
+                    if text[span.range()].starts_with("**") && phase_name(text, words, PHASE_WORDS).is_some()
+                    {
+                        self.phase(7);
+                    }
+                }
+            }
+            Block::Label { .. } | Block::Element(_) => {}
+            Block::Item(index) => self.item(blocks.items[index as usize]),
+        }
+    }
+
+    fn phase(&mut self, level: u8) {
+        self.standing.phase = Some(level);
+        self.standing.phase_has_boxes = false;
+        self.counts.phases += 1;
+    }
+
+    fn heading(&mut self, level: u8, span: Span) {
+        let (text, standing) = (self.text, &mut self.standing);
+        if standing.phase.is_some_and(|open| level <= open) {
+            standing.phase = None;
+        }
+        if standing.criteria.is_some_and(|open| level <= open) {
+            standing.criteria = None;
+        }
+        if level <= 2 {
+            standing.group = None;
+        }
+        standing.step = phase_name(text, span, STEP_WORDS).map(|_| false);
+        if level == 1 && self.only_title {
+            // The title.
+        } else if phase_name(text, span, PHASE_WORDS).is_some() {
+            self.phase(level);
+        } else {
+            self.other_heading(level, span);
+            if self.standing.criteria.is_none() && announces_criteria(&text[span.range()]) {
+                self.standing.criteria = Some(level);
+            }
+        }
+    }
+
+    fn other_heading(&mut self, level: u8, span: Span) {
+        let (text, counts) = (self.text, &mut self.counts);
+        let words = &text[span.range()];
+        if level == 2
+            && words.starts_with(|first: char| first.is_ascii_digit())
+            && let Some(number) = plain_name(text, span).number
+            && text[number.end as usize..].starts_with(['.', ')', ':'])
+        {
+            self.standing.group = Some(number);
+            counts.groups += 1;
+        }
+        counts.task_headings += u32::from(is_task_heading(words));
+        counts.tasks_subtasks += u32::from(is_tasks_subtasks(words));
+        counts.progress_headings += u32::from(words.eq_ignore_ascii_case("progress"));
+        counts.exec_plan_headings +=
+            u32::from(EXEC_PLAN_HEADINGS.iter().any(|known| words.eq_ignore_ascii_case(known)));
+        counts.discrepancies += u32::from(phase_name(text, span, DISCREPANCY_WORDS).is_some());
+        counts.resolutions +=
+            u32::from(contains_any(words, &["validation criteria", "implementation steps"]));
+        let id = id_at(text, span.start as usize, span.end as usize, IdForms::default());
+        counts.marked_headings += u32::from(id.is_some() && mark_in(text, span).is_some());
+    }
+
+    fn item(&mut self, item: Item) {
+        let (text, counts, standing) = (self.text, &mut self.counts, &mut self.standing);
+        let bytes = text.as_bytes();
+        let content = after_bullet(bytes, item.span.start as usize);
+        if let Some(counted) = &mut standing.step
+            && item.parent.is_none()
+            && standing.criteria.is_none()
+            && (item.ordered || box_at(text, content).is_some())
+        {
+            counts.step_items += 1;
+            counts.steps += u32::from(!*counted);
+            *counted = true;
+        }
+        let Some(found) = box_at(text, content).filter(|found| found.shape == Shape::Sound) else { return };
+        let end = crate::boxes::line_end(bytes, content);
+        let mut at = found.outer.end as usize;
+        counts.boxes += 1;
+        if bytes.get(at) == Some(&b'*') && bytes.get(at + 1) == Some(&b' ') {
+            counts.optional += 1;
+            at += 1;
+        }
+        counts.criteria += u32::from(standing.criteria.is_some());
+        if standing.phase.is_some() {
+            counts.boxes_in_phases += 1;
+            counts.phases_with_boxes += u32::from(!standing.phase_has_boxes);
+            standing.phase_has_boxes = true;
+        }
+        let words = skip_blanks(bytes, at).min(end);
+        let said = &text[words..end];
+        counts.step_boxes += u32::from(said.trim_start_matches('*').starts_with("Step "));
+        counts.criteria_references += u32::from(names_criteria(said));
+        counts.phase_boxes += u32::from(phase_name(text, Span::new(words, end), PHASE).is_some());
+        let Some(id) = id_at(text, words, end, ALL_FORMS) else { return };
+        match id.form {
+            Form::TaskNumber => counts.task_numbers += 1,
+            Form::Dotted => {
+                counts.dotted += 1;
+                let own = text[id.id.range()].split('.').next();
+                let group = standing.group.map(|group| &text[group.range()]);
+                counts.boxes_of_group += u32::from(own.is_some() && own == group);
+            }
+            Form::Single => counts.single += 1,
+            Form::PlanNumber => counts.plan_numbers += 1,
+            Form::Prefixed => {}
+        }
+    }
+}
 
 /// `<!-- AC:BEGIN -->`, `<!-- SECTION:DESCRIPTION:BEGIN -->`
 fn is_backlog_comment(comment: &str) -> bool {
@@ -124,139 +380,22 @@ impl<'a> Evidence<'a> {
         Evidence { path, ..Evidence::default() }
     }
 
-    /// Looks over a file.
-    pub fn gather(text: &'a str, blocks: &Blocks, path: &'a str, front: Span) -> Self {
-        let bytes = text.as_bytes();
-        let mut seen = Evidence {
+    /// Everything that is known of a file.
+    pub fn new(
+        text: &'a str,
+        path: &'a str,
+        front: Span,
+        elements: &[crate::elements::Element],
+        counts: Counts,
+    ) -> Self {
+        let is_task = |element: &&crate::elements::Element| matches!(element.kind, ElementKind::Task { .. });
+        Self {
             path,
             text,
             front_keys: fields(text, front).map(|field| field.key).collect(),
-            backlog_comments: blocks
-                .comments
-                .iter()
-                .any(|comment| is_backlog_comment(&text[comment.range()])),
-            task_elements: blocks
-                .elements
-                .iter()
-                .filter(|element| matches!(element.kind, ElementKind::Task { .. }))
-                .count() as u32,
-            ..Evidence::default()
-        };
-        let mut phase = None;
-        let mut phase_has_boxes = false;
-        let mut group = None;
-        let mut criteria = None;
-        let mut step = None;
-        for block in &blocks.order {
-            match *block {
-                Block::Heading { level, text: span, .. } => {
-                    if phase.is_some_and(|open| level <= open) {
-                        phase = None;
-                    }
-                    if criteria.is_some_and(|open| level <= open) {
-                        criteria = None;
-                    }
-                    if level <= 2 {
-                        group = None;
-                    }
-                    step = phase_name(text, span, STEP_WORDS).map(|_| false);
-                    if level == 1 && blocks.headings_of_first_level == 1 {
-                        // The title.
-                    } else if phase_name(text, span, PHASE_WORDS).is_some() {
-                        phase = Some(level);
-                        phase_has_boxes = false;
-                        seen.phases += 1;
-                    } else {
-                        seen.heading(text, level, span, &mut group);
-                        if criteria.is_none() && crate::headings::announces_criteria(&text[span.range()]) {
-                            criteria = Some(level);
-                        }
-                    }
-                }
-                Block::Label { span, item: None } => {
-                    if let Some(words) = label_words(text, span) {
-                        seen.verify += u32::from(text[words.range()].starts_with("VERIFY"));
-                        if text[span.range()].starts_with("**")
-                            && phase_name(text, words, PHASE_WORDS).is_some()
-                        {
-                            phase = Some(7);
-                            phase_has_boxes = false;
-                            seen.phases += 1;
-                        }
-                    }
-                }
-                Block::Label { .. } | Block::Element(_) => {}
-                Block::Item(index) => {
-                    let item = blocks.items[index as usize];
-                    let content = after_bullet(bytes, item.span.start as usize);
-                    if let Some(counted) = &mut step
-                        && item.parent.is_none()
-                        && criteria.is_none()
-                        && (item.ordered || box_at(text, content).is_some())
-                    {
-                        seen.step_items += 1;
-                        seen.steps += u32::from(!*counted);
-                        *counted = true;
-                    }
-                    let Some(found) = box_at(text, content).filter(|found| found.shape == Shape::Sound)
-                    else {
-                        continue;
-                    };
-                    let end = crate::boxes::line_end(bytes, content);
-                    let mut at = found.outer.end as usize;
-                    seen.boxes += 1;
-                    if bytes.get(at) == Some(&b'*') && bytes.get(at + 1) == Some(&b' ') {
-                        seen.optional += 1;
-                        at += 1;
-                    }
-                    seen.criteria += u32::from(criteria.is_some());
-                    if phase.is_some() {
-                        seen.boxes_in_phases += 1;
-                        seen.phases_with_boxes += u32::from(!phase_has_boxes);
-                        phase_has_boxes = true;
-                    }
-                    let words = skip_blanks(bytes, at).min(end);
-                    let said = &text[words..end];
-                    seen.step_boxes += u32::from(said.trim_start_matches('*').starts_with("Step "));
-                    seen.criteria_references += u32::from(names_criteria(said));
-                    seen.phase_boxes += u32::from(phase_name(text, Span::new(words, end), PHASE).is_some());
-                    let Some(id) = id_at(text, words, end, ALL_FORMS) else { continue };
-                    match id.form {
-                        Form::TaskNumber => seen.task_numbers += 1,
-                        Form::Dotted => {
-                            seen.dotted += 1;
-                            let own = text[id.id.range()].split('.').next();
-                            seen.boxes_of_group += u32::from(own.is_some() && own == group);
-                        }
-                        Form::Single => seen.single += 1,
-                        Form::PlanNumber => seen.plan_numbers += 1,
-                        Form::Prefixed => {}
-                    }
-                }
-            }
+            task_elements: elements.iter().filter(is_task).count() as u32,
+            counts,
         }
-        seen
-    }
-
-    fn heading<'t>(&mut self, text: &'t str, level: u8, span: Span, group: &mut Option<&'t str>) {
-        let words = &text[span.range()];
-        if level == 2
-            && words.starts_with(|first: char| first.is_ascii_digit())
-            && let Some(number) = plain_name(text, span).number
-            && text[number.end as usize..].starts_with(['.', ')', ':'])
-        {
-            *group = Some(&text[number.range()]);
-            self.groups += 1;
-        }
-        self.task_headings += u32::from(is_task_heading(words));
-        self.tasks_subtasks |= is_tasks_subtasks(words);
-        self.progress_headings += u32::from(words.eq_ignore_ascii_case("progress"));
-        self.exec_plan_headings +=
-            u32::from(EXEC_PLAN_HEADINGS.iter().any(|known| words.eq_ignore_ascii_case(known)));
-        self.discrepancies += u32::from(phase_name(text, span, DISCREPANCY_WORDS).is_some());
-        self.resolutions += u32::from(contains_any(words, &["validation criteria", "implementation steps"]));
-        let id = id_at(text, span.start as usize, span.end as usize, IdForms::default());
-        self.marked_headings += u32::from(id.is_some() && mark_in(text, span).is_some());
     }
 
     /// Whether `_Requirements: …_` stands somewhere.

@@ -5,6 +5,15 @@ use tallymark_text::Span;
 use crate::Meaning;
 use crate::boxes::{Boxed, box_at};
 
+/// A heading outside lists and quotes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heading {
+    pub level: u8,
+    pub start: u32,
+    /// The words, without `#`.
+    pub text: Span,
+}
+
 /// A heading or label that names a phase.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct PhaseName {

@@ -1,43 +1,55 @@
 //! Keys: a name for each task that is unique in its plan.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use data_encoding::{Encoding, Specification};
+use tallymark_text::Span;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::{Task, TaskIndex};
+use crate::Task;
+
+/// What is known of how the keys came about, so that few have to be looked at again after an edit.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Known {
+    /// All tasks have ids, each greater than the one before it: the ids are the keys.
+    #[default]
+    Ascending,
+    /// Hashes, by task.
+    Listed {
+        /// Of the ids; 0 without one.
+        ids: Vec<u64>,
+        /// Of the keys as wished for, before equal ones are told apart.
+        wishes: Vec<u64>,
+    },
+}
 
 /// Gives a [`Task::derived_key`] to each task whose id is missing or not unique. Where ids `restart` below each heading, one that is
 /// unique is so by chance, and names its heading all the same.
-pub(crate) fn assign(text: &str, tasks: &mut [Task], restart: bool) {
+pub(crate) fn assign(text: &str, tasks: &mut [Task], restart: bool, known: Option<&mut Known>) {
     if !restart && ids_ascend(text, tasks) {
         return;
     }
+    let mut wishes = Vec::with_capacity(if known.is_some() { tasks.len() } else { 0 });
     let mut named: HashMap<&str, u32> = HashMap::with_capacity(tasks.len());
-    let mut below: HashMap<(Option<TaskIndex>, &str), u32> = HashMap::new();
     for task in tasks.iter() {
         if let Some(id) = task.id {
             *named.entry(&text[id.range()]).or_default() += 1;
         }
     }
     // How often a wished-for key was given out already. An id that is unique is its own key, and nobody else's.
-    let mut given: HashMap<Box<str>, u32> = HashMap::new();
+    let mut given: HashMap<Arc<str>, u32> = HashMap::new();
     for index in 0..tasks.len() {
-        let task = &tasks[index];
-        let parent = task.parent;
-        let parent_key = |tasks: &[Task]| parent.map(|parent| key_of(text, &tasks[parent.get()]));
-        let wished: Box<str> = match task.id.map(|id| &text[id.range()]) {
-            Some(id) if named[id] == 1 && !(restart && parent.is_some()) => continue,
-            Some(id) => {
-                let among = below.entry((parent, id)).or_default();
-                *among += 1;
-                match parent_key(tasks) {
-                    Some(above) => format!("{above}/{id}").into(),
-                    None => id.into(),
-                }
-            }
-            None => hashed(parent_key(tasks).as_deref().unwrap_or(""), &text[task.title.range()]),
-        };
+        let unique = tasks[index].id.is_none_or(|id| named[&text[id.range()]] == 1);
+        let wished = wish(text, tasks, index, unique, restart);
+        if known.is_some() {
+            wishes.push(match (&wished, tasks[index].id) {
+                (Some(wished), _) => hash(wished),
+                (None, id) => id.map_or(0, |id| hash(&text[id.range()])),
+            });
+        }
+        let Some(wished) = wished else { continue };
         let times = given.entry(wished.clone()).or_default();
         *times += 1;
         let mut number = *times;
@@ -51,18 +63,176 @@ pub(crate) fn assign(text: &str, tasks: &mut [Task], restart: bool) {
             given.insert(wished.clone(), number);
             given.insert(key.clone(), 1);
         }
-        let written = tasks[index].id.map(|id| &text[id.range()]);
-        if written != Some(&*key) {
-            tasks[index].derived_key = Some(key);
-        }
+        give(text, &mut tasks[index], key);
+    }
+    if let Some(known) = known {
+        let ids = tasks.iter().map(|task| hash_of_id(text, task)).collect();
+        *known = Known::Listed { ids, wishes };
     }
 }
 
-fn key_of(text: &str, task: &Task) -> Box<str> {
+fn give(text: &str, task: &mut Task, key: Arc<str>) {
+    let written = task.id.map(|id| &text[id.range()]);
+    task.derived_key = (written != Some(&*key)).then_some(key);
+}
+
+/// The key that a task would have if nobody else had it; `None`: its id, which is `unique`.
+fn wish(text: &str, tasks: &[Task], index: usize, unique: bool, restart: bool) -> Option<Arc<str>> {
+    let task = &tasks[index];
+    let parent_key = || task.parent.map(|parent| key_of(text, &tasks[parent.get()]));
+    match task.id.map(|id| &text[id.range()]) {
+        Some(_) if unique && !(restart && task.parent.is_some()) => None,
+        Some(id) => Some(match parent_key() {
+            Some(above) => format!("{above}/{id}").into(),
+            None => id.into(),
+        }),
+        None => Some(hashed(parent_key().unwrap_or(""), &text[task.title.range()])),
+    }
+}
+
+fn key_of<'a>(text: &'a str, task: &'a Task) -> &'a str {
     match (&task.derived_key, task.id) {
-        (Some(key), _) => key.clone(),
-        (None, Some(id)) => text[id.range()].into(),
-        (None, None) => "".into(),
+        (Some(key), _) => key,
+        (None, Some(id)) => &text[id.range()],
+        (None, None) => "",
+    }
+}
+
+fn hash_of_id(text: &str, task: &Task) -> u64 {
+    task.id.map_or(0, |id| hash(&text[id.range()]))
+}
+
+/// A quick hash. Where two words have the same, only time is lost.
+fn hash(words: &str) -> u64 {
+    let pieces = words
+        .as_bytes()
+        .chunks(8)
+        .map(|piece| piece.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)));
+    let mixed = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    mixed(pieces.fold(words.len() as u64, mixed), 1)
+}
+
+/// The keys of a plan after an edit.
+pub(crate) struct Update<'a> {
+    /// The text and the tasks before.
+    pub old_text: &'a str,
+    pub old: &'a [Task],
+    pub text: &'a str,
+    pub restart: bool,
+    /// The tasks that were read again, before and now. What stands behind them is the same.
+    pub read_again: (Range<usize>, Range<usize>),
+}
+
+impl Update<'_> {
+    /// Gives the tasks their keys; those outside of what was read again have their old ones already. Gives whether keys
+    /// outside of it changed, and what is known now.
+    pub fn update(&self, tasks: &mut [Task], known: &Known) -> (Known, bool) {
+        let again = &self.read_again.1;
+        let updated = match known {
+            Known::Ascending => {
+                let around = again.start.saturating_sub(1)..tasks.len().min(again.end + 1);
+                (!self.restart && ids_ascend(self.text, &tasks[around])).then_some(Known::Ascending)
+            }
+            Known::Listed { ids, wishes } => self.update_some(tasks, ids, wishes),
+        };
+        if let Some(known) = updated {
+            return (known, false);
+        }
+        for task in tasks.iter_mut() {
+            task.derived_key = None;
+        }
+        let mut known = Known::default();
+        assign(self.text, tasks, self.restart, Some(&mut known));
+        (known, true)
+    }
+
+    /// Gives keys to the tasks whose ids or titles changed, if none of these meets any other task's: then the others' stay.
+    fn update_some(&self, tasks: &mut [Task], ids: &[u64], wishes: &[u64]) -> Option<Known> {
+        /// With more it is quicker to look at all.
+        const MOST: usize = 32;
+        let (was, is) = &self.read_again;
+        let less = is.len() as i64 - was.len() as i64;
+        let alike =
+            |tasks: &[Task], before: usize, now: usize, shift: i64| self.alike(tasks, before, now, shift);
+        let shorter = was.len().min(is.len());
+        let front = (0..shorter).take_while(|at| alike(tasks, was.start + at, is.start + at, 0)).count();
+        let back =
+            (1..=shorter - front).take_while(|at| alike(tasks, was.end - at, is.end - at, less)).count();
+        let mut before = was.start + front..was.end - back;
+        let mut now = is.start + front..is.end - back;
+        // A key is made with the parent's.
+        let is_below = |task: Option<&Task>, first: usize| {
+            task.and_then(|task| task.parent).is_some_and(|parent| parent.get() >= first)
+        };
+        while is_below(tasks.get(now.end), now.start) || is_below(self.old.get(before.end), before.start) {
+            before.end += 1;
+            now.end += 1;
+        }
+        for at in (is.start..now.start).chain(now.end..is.end) {
+            let same = if at < now.start { at } else { (at as i64 - less) as usize };
+            tasks[at].derived_key = self.old[same].derived_key.clone();
+        }
+        if before.len() + now.len() > MOST {
+            return None;
+        }
+        let others = |hashes: &[u64], wanted: u64| {
+            let count = |part: &[u64]| part.iter().filter(|&&hash| hash == wanted).count();
+            count(&hashes[..before.start]) + count(&hashes[before.end..])
+        };
+        let ids_now: Vec<u64> = tasks[now.clone()].iter().map(|task| hash_of_id(self.text, task)).collect();
+        // An id that one other task has would change that task's key.
+        let lonely = ids[before.clone()].iter().chain(&ids_now).any(|&id| id != 0 && others(ids, id) == 1);
+        // What ends like the keys that tell equal wishes apart might be one of them.
+        let numbered = |text: &str, task: &Task| {
+            task.id.is_some_and(|id| {
+                let id = &text[id.range()];
+                let rest = id.trim_end_matches(|digit: char| digit.is_ascii_digit());
+                rest.len() < id.len() && rest.ends_with('-')
+            })
+        };
+        if lonely
+            || wishes[before.clone()].iter().any(|&wish| others(wishes, wish) > 0)
+            || self.old[before.clone()].iter().any(|task| numbered(self.old_text, task))
+            || tasks[now.clone()].iter().any(|task| numbered(self.text, task))
+        {
+            return None;
+        }
+        let mut wishes_now = Vec::with_capacity(now.len());
+        for index in now.clone() {
+            let id = ids_now[index - now.start];
+            let among = ids_now.iter().filter(|&&other| other == id).count();
+            let unique = id == 0 || others(ids, id) + among == 1;
+            tasks[index].derived_key = None;
+            let wished = wish(self.text, tasks, index, unique, self.restart);
+            let wish = wished.as_ref().map_or(id, |wished| hash(wished));
+            if others(wishes, wish) > 0 || wishes_now.contains(&wish) {
+                return None;
+            }
+            wishes_now.push(wish);
+            if let Some(wished) = wished {
+                give(self.text, &mut tasks[index], wished);
+            }
+        }
+        let spliced =
+            |hashes: &[u64], now: &[u64]| [&hashes[..before.start], now, &hashes[before.end..]].concat();
+        Some(Known::Listed { ids: spliced(ids, &ids_now), wishes: spliced(wishes, &wishes_now) })
+    }
+
+    /// Whether two tasks, before and now, have all in common that a key is made of. Indices behind the place are `shift` more.
+    fn alike(&self, tasks: &[Task], before: usize, now: usize, shift: i64) -> bool {
+        let (old, new) = (&self.old[before], &tasks[now]);
+        let parent = |task: &Task, shift: i64| {
+            task.parent.map(|parent| {
+                let inside = parent.get() >= self.read_again.0.start && shift != 0;
+                i64::from(parent.0) + if inside { shift } else { 0 }
+            })
+        };
+        fn words(text: &str, span: Option<Span>) -> Option<&str> {
+            span.map(|span| &text[span.range()])
+        }
+        parent(old, shift) == parent(new, 0)
+            && words(self.old_text, old.id) == words(self.text, new.id)
+            && (old.id.is_some() || self.old_text[old.title.range()] == self.text[new.title.range()])
     }
 }
 
@@ -103,7 +273,7 @@ fn first_number(id: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// `~` and 8 characters of a hash over the parent's key and the title.
-fn hashed(parent: &str, title: &str) -> Box<str> {
+fn hashed(parent: &str, title: &str) -> Arc<str> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(parent.as_bytes());
     hasher.update(b"\0");

@@ -1,5 +1,7 @@
 //! Near-misses: lines that look like a box to a person and became neither task nor criterion, each with the reason.
 
+use std::ops::Range;
+
 use tallymark_text::{Edit, Source, Span};
 
 use crate::boxes::{Boxed, Shape, box_at, bullet_at, is_blank, skip_blanks, trim_end};
@@ -14,15 +16,16 @@ pub(crate) struct Accounted<'a> {
     pub indented: &'a [Span],
 }
 
-/// Looks at each line with a bracket once.
-pub(crate) fn find(source: &Source, accounted: &Accounted<'_>) -> Vec<Problem> {
+/// Looks at each line of a part of the text once, if it has a bracket.
+pub(crate) fn find(source: &Source, part: Range<usize>, accounted: &Accounted<'_>) -> Vec<Problem> {
     let text = source.text();
     let bytes = text.as_bytes();
     let mut problems = Vec::new();
     let mut boxes = accounted.boxes;
     let (mut ignored, mut html, mut indented) = (accounted.ignored, accounted.html, accounted.indented);
     let mut read_to = 0;
-    for bracket in memchr::memchr_iter(b'[', bytes) {
+    for bracket in memchr::memchr_iter(b'[', &bytes[part.clone()]) {
+        let bracket = part.start + bracket;
         if bracket < read_to {
             continue;
         }

@@ -4,6 +4,7 @@
 //! blanked out, and said so. A lone `\r` becomes `\n`: pulldown-cmark does not end all blocks at one.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use tallymark_text::{Source, Span};
 
@@ -15,12 +16,18 @@ const MARKERS: usize = 64;
 /// How far a bullet may be indented, in columns: two for each level, at least.
 const COLUMNS: usize = 400;
 
-/// The text for pulldown-cmark without the lines that are `tags`, and a problem for each stretch that is nested too deep.
-pub(crate) fn prepare<'t>(source: &'t Source, tags: &[Span]) -> (Cow<'t, str>, Vec<Problem>) {
+/// The text for pulldown-cmark, fit to be read in this part of it, without the lines that are `tags`, and a problem for each
+/// stretch that is nested too deep. The part is made of whole lines.
+pub(crate) fn prepare<'t>(
+    source: &'t Source,
+    part: Range<usize>,
+    tags: &[Span],
+) -> (Cow<'t, str>, Vec<Problem>) {
     let text = source.text();
-    let deep = deep_stretches(source);
+    let deep = deep_stretches(source, &part);
     let lone = |at: &usize| text.as_bytes().get(at + 1) != Some(&b'\n');
-    let returns: Vec<usize> = memchr::memchr_iter(b'\r', text.as_bytes()).filter(lone).collect();
+    let returns = memchr::memchr_iter(b'\r', &text.as_bytes()[part.clone()]).map(|at| part.start + at);
+    let returns: Vec<usize> = returns.filter(lone).collect();
     if deep.is_empty() && returns.is_empty() && tags.is_empty() {
         return (Cow::Borrowed(text), Vec::new());
     }
@@ -42,15 +49,18 @@ pub(crate) fn prepare<'t>(source: &'t Source, tags: &[Span]) -> (Cow<'t, str>, V
 }
 
 /// The stretches of lines that are nested too deep.
-fn deep_stretches(source: &Source) -> Vec<Span> {
+fn deep_stretches(source: &Source, part: &Range<usize>) -> Vec<Span> {
     let mut deep: Vec<Span> = Vec::new();
     // So many bytes in a row would fill one of these pieces, wherever they begin; hardly a text has one.
-    let mut pieces = source.text().as_bytes().chunks_exact(MARKERS / 2);
+    let mut pieces = source.text().as_bytes()[part.clone()].chunks_exact(MARKERS / 2);
     if !pieces.any(|piece| piece.iter().all(|&byte| is_prefix(byte))) {
         return deep;
     }
-    for line in 0..source.line_count() {
+    for line in source.line_of(part.start)..source.line_count() {
         let span = source.line_span(line);
+        if span.start as usize >= part.end {
+            break;
+        }
         if span.len() >= MARKERS && is_deep(source.slice(span).as_bytes()) {
             match deep.last_mut() {
                 // Only a line end lies between two lines that follow each other.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use tallymark_text::{Edit, Source, Span};
 
+use crate::trail::Trail;
+
 /// Index into [`Plan::tasks`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct TaskIndex(pub u32);
@@ -59,6 +61,8 @@ pub struct Plan {
     pub problems: Vec<Problem>,
     /// Stretches in which boxes do not count, in document order.
     pub ignored: Vec<Ignored>,
+    /// What [`Plan::edited`] goes on from.
+    pub(crate) trail: Option<Arc<Trail>>,
 }
 
 /// The kinds of plan. Each is one file under `dialects/` and one page under `docs/dialects/`.
@@ -102,7 +106,7 @@ pub enum Verdict {
 }
 
 /// A heading (or a bold label) that groups tasks.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Phase {
     /// The heading's bytes, without the line end.
     pub heading: Span,
@@ -119,7 +123,7 @@ pub struct Phase {
 }
 
 /// Something to do.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Task {
     /// The whole item: its line, details and subtasks.
     pub block: Span,
@@ -132,7 +136,7 @@ pub struct Task {
     /// The words after mark, id and labels, on the first line, without a trailing `(depends: …)`.
     pub title: Span,
     /// The key where it is not the id: see [`Plan::key`].
-    pub derived_key: Option<Box<str>>,
+    pub derived_key: Option<Arc<str>>,
     /// The phase it stands in.
     pub phase: Option<PhaseIndex>,
     /// The task above it.
@@ -199,7 +203,7 @@ pub enum Meaning {
 }
 
 /// A box that verifies: under VERIFY, Acceptance, Success Criteria and the like. Counted apart from tasks.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Criterion {
     /// The first line's bytes without indentation and line end.
     pub line: Span,

@@ -6,11 +6,12 @@ mod whole_file;
 
 use std::collections::HashSet;
 
-use tallymark_text::{Source, Span};
+use tallymark_text::Span;
 
 use crate::blocks::{Block, Blocks, ItemIndex};
 use crate::boxes::{Boxed, Shape, after_bullet, box_at, line_end, skip_blanks, trim_end};
-use crate::dialects::{PHASE, Place, Reading, WholeFile, meaning};
+use crate::cuts::Place;
+use crate::dialects::{self, PHASE, Reading, WholeFile, meaning};
 use crate::head::{Head, explains, says_verify};
 use crate::headings::{
     PHASE_WORDS, PhaseName, announces_criteria, announces_legend, announces_tasks, label_words, mark_in,
@@ -18,9 +19,10 @@ use crate::headings::{
 };
 use crate::ids::id_at;
 use crate::nesting::nest_by_id;
+use crate::shift::Shift;
 use crate::{Criterion, Ignored, IgnoredWhy, Mark, Meaning, Phase, PhaseIndex, Task, TaskForm, TaskIndex};
 
-/// What reading finds.
+/// What reading finds. Indices are those of the whole plan.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub title: Option<Span>,
@@ -29,40 +31,172 @@ pub(crate) struct Found {
     pub criteria: Vec<Criterion>,
     /// Legends and repetitions, in document order.
     pub ignored: Vec<Ignored>,
+    /// What the reader knew at each cut, and at the end.
+    pub states: Vec<State>,
+    /// Where the phases end that were open at the beginning, as far as they end.
+    pub ends_of_phases: Vec<(PhaseIndex, u32)>,
+    /// The same of the tasks that are headings.
+    pub ends_of_tasks: Vec<(TaskIndex, u32)>,
 }
 
-/// Reads `blocks` as `reading` says.
-pub(crate) fn read(source: &Source, blocks: &Blocks, front: Span, reading: &dyn Reading) -> Found {
+/// What is read, and from where to where.
+pub(crate) struct Part<'t> {
+    pub text: &'t str,
+    pub blocks: &'t Blocks,
+    pub front: Span,
+    pub reading: &'t dyn Reading,
+    /// Whether the file has one heading of the first level, its title.
+    pub only_title: bool,
+    /// What is known at the beginning.
+    pub state: State,
+    /// The phases and tasks before the beginning.
+    pub phases: &'t [Phase],
+    pub tasks: &'t [Task],
+    /// Where to write down what is known.
+    pub cuts: &'t [Place],
+    /// The cut that ends the part; `None`: it ends with the text.
+    pub end: Option<Place>,
+}
+
+/// The number of levels of what can be open: the file, six of headings, and labels.
+const LEVELS: usize = 8;
+
+/// No index.
+const NONE: u32 = u32::MAX;
+
+/// What the reader knows between two blocks of no list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct State {
+    /// The open phases by their level, and how many criteria each has so far.
+    phases: [u32; LEVELS],
+    ordinals: [u32; LEVELS],
+    /// The open tasks that are headings, by their level.
+    headings: [u32; LEVELS],
+    section: Section,
+    criteria_level: Option<u8>,
+    legend_level: Option<u8>,
+    loose_ordinals: u32,
+    has_title: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            phases: [NONE; LEVELS],
+            ordinals: [0; LEVELS],
+            headings: [NONE; LEVELS],
+            section: Section::default(),
+            criteria_level: None,
+            legend_level: None,
+            loose_ordinals: 0,
+            has_title: false,
+        }
+    }
+}
+
+impl State {
+    /// The open phases, outermost first.
+    pub fn open_phases(&self) -> impl Iterator<Item = PhaseIndex> {
+        self.phases.into_iter().filter(|&phase| phase != NONE).map(PhaseIndex)
+    }
+
+    /// The open tasks that are headings, outermost first.
+    pub fn open_tasks(&self) -> impl Iterator<Item = TaskIndex> {
+        self.headings.into_iter().filter(|&task| task != NONE).map(TaskIndex)
+    }
+
+    /// What is left of it below a heading of `level`; 0: no heading.
+    pub fn closed(mut self, level: u8) -> Self {
+        if level > 0 {
+            let level = usize::from(level);
+            self.phases[level..].fill(NONE);
+            self.ordinals[level..].fill(0);
+            self.headings[level..].fill(NONE);
+            for open in [&mut self.criteria_level, &mut self.legend_level] {
+                *open = open.filter(|&open| usize::from(open) < level);
+            }
+        }
+        self
+    }
+
+    /// The same behind an edit.
+    pub fn shifted(mut self, shift: &Shift) -> Self {
+        for phase in self.phases.iter_mut().filter(|phase| **phase != NONE) {
+            *phase = shift.phase(PhaseIndex(*phase)).0;
+        }
+        for task in self.headings.iter_mut().filter(|task| **task != NONE) {
+            *task = shift.task(TaskIndex(*task)).0;
+        }
+        self.section.heading = shift.any_span(self.section.heading);
+        self
+    }
+
+    /// Whether the reader reads on from a cut at a heading of `level` (or an item, at 0) as it does from `other`.
+    pub fn leads_on_as(&self, other: &State, level: u8) -> bool {
+        let section = |state: &State| (state.section.heading, state.section.is_phase, state.section.label);
+        self.phases == other.phases
+            && self.ordinals == other.ordinals
+            && self.headings == other.headings
+            && self.criteria_level == other.criteria_level
+            && self.legend_level == other.legend_level
+            && self.loose_ordinals == other.loose_ordinals
+            && self.has_title == other.has_title
+            && (level > 0 || section(self) == section(other))
+    }
+
+    /// The heading above.
+    pub fn heading(&self) -> Span {
+        self.section.heading
+    }
+}
+
+/// Reads a part of a text as its dialect says.
+pub(crate) fn read(part: &Part<'_>) -> Found {
+    let Part { text, blocks, front, reading, .. } = *part;
     let mut reader = Reader {
-        text: source.text(),
+        text,
         reading,
         blocks,
         found: Found::default(),
         items: Vec::with_capacity(blocks.items.len()),
         open_phases: Vec::new(),
         open_headings: Vec::new(),
-        section: Section::default(),
-        criteria_level: None,
-        legend_level: None,
+        section: part.state.section,
+        criteria_level: part.state.criteria_level,
+        legend_level: part.state.legend_level,
         ordinals: Vec::new(),
-        loose_ordinals: 0,
+        loose_ordinals: part.state.loose_ordinals,
         told: HashSet::new(),
         phase_index: Vec::new(),
         title_is_task: false,
+        has_title: part.state.has_title,
+        only_title: part.only_title,
+        phases_before: part.state.open_phases().collect(),
+        tasks_before: part.state.open_tasks().collect(),
+        first_phase: part.phases.len() as u32,
+        first_task: part.tasks.len() as u32,
     };
+    reader.take_up(part);
     reader.found.tasks.reserve(blocks.items.len());
     if reading.whole_file() == WholeFile::Task {
         reader.title_is_task = !reader.front_matter_task(front);
     }
-    for block in &blocks.order {
-        match *block {
-            Block::Heading { level, span, text } => reader.heading(level, span, text),
-            Block::Label { span, item } => reader.label(span, item),
-            Block::Item(index) => reader.item(index),
-            Block::Element(index) => reader.element(blocks.elements[index as usize]),
+    let mut begin = 0;
+    let ends = part.cuts.iter().map(|cut| cut.block).chain([blocks.order.len()]);
+    for end in ends {
+        for block in &blocks.order[begin..end] {
+            match *block {
+                Block::Heading { level, span, text } => reader.heading(level, span, text),
+                Block::Label { span, item } => reader.label(span, item),
+                Block::Item(index) => reader.item(index),
+                Block::Element(index) => reader.element(blocks.elements[index as usize]),
+            }
         }
+        let state = reader.state();
+        reader.found.states.push(state);
+        begin = end;
     }
-    reader.finish()
+    reader.finish(part.end)
 }
 
 /// What the items below an item inherit.
@@ -77,7 +211,7 @@ struct ItemState {
 }
 
 /// The heading and label that the reader stands under.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Section {
     heading: Span,
     is_phase: bool,
@@ -85,7 +219,7 @@ struct Section {
     label: Option<Announced>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Announced {
     Criteria,
     Tasks,
@@ -115,8 +249,17 @@ struct Reader<'t> {
     phase_index: Vec<(TaskIndex, Span)>,
     /// Whether the first title is the task that the file is.
     title_is_task: bool,
+    has_title: bool,
+    only_title: bool,
+    /// The phases and tasks that were open at the beginning: they stand before all that is found, under other indices.
+    phases_before: Vec<PhaseIndex>,
+    tasks_before: Vec<TaskIndex>,
+    /// The indices of the first phase and the first task that are found here.
+    first_phase: u32,
+    first_task: u32,
 }
 
+/// Below the headings of all levels.
 const LABEL_LEVEL: u8 = 7;
 
 impl<'t> Reader<'t> {
@@ -124,8 +267,9 @@ impl<'t> Reader<'t> {
         self.close(level, span.start as usize);
         self.section = Section { heading: text, ..Section::default() };
         let words = &self.text[text.range()];
-        let first_title = level == 1 && self.found.title.is_none();
+        let first_title = level == 1 && !self.has_title;
         if first_title {
+            self.has_title = true;
             self.found.title = Some(text);
         }
         if self.legend_level.is_none() && announces_legend(words) {
@@ -135,7 +279,7 @@ impl<'t> Reader<'t> {
         if self.criteria_level.is_some() {
             return;
         }
-        let is_title = first_title && self.blocks.headings_of_first_level == 1;
+        let is_title = first_title && self.only_title;
         if first_title && self.title_is_task {
             self.title_task(span, text);
             return;
@@ -416,7 +560,7 @@ impl<'t> Reader<'t> {
             self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Repetition });
             return;
         }
-        let place = Place {
+        let place = dialects::Place {
             heading: &self.text[self.section.heading.range()],
             under_phase: self.section.is_phase,
             ordered,
@@ -478,16 +622,100 @@ impl<'t> Reader<'t> {
         self.found.criteria.push(Criterion { line, mark, title, phase, task, ordinal: *counter });
     }
 
-    fn finish(mut self) -> Found {
-        self.close(0, self.text.len());
+    /// Begins with what is open: copies of these phases and tasks stand before those that are found.
+    fn take_up(&mut self, part: &Part<'_>) {
+        let state = &part.state;
+        for level in 0..LEVELS {
+            if state.phases[level] != NONE {
+                self.open_phases.push((level as u8, PhaseIndex(self.found.phases.len() as u32)));
+                self.found.phases.push(part.phases[state.phases[level] as usize].clone());
+                self.ordinals.push(state.ordinals[level]);
+            }
+            if state.headings[level] != NONE {
+                self.open_headings.push((level as u8, TaskIndex(self.found.tasks.len() as u32)));
+                self.found.tasks.push(part.tasks[state.headings[level] as usize].clone());
+            }
+        }
+    }
+
+    /// The index in the whole plan.
+    fn phase_in_plan(&self, phase: PhaseIndex) -> PhaseIndex {
+        let before = self.phases_before.len();
+        let index = phase.get();
+        let found = || PhaseIndex(self.first_phase + (index - before) as u32);
+        self.phases_before.get(index).copied().unwrap_or_else(found)
+    }
+
+    /// The index in the whole plan.
+    fn task_in_plan(&self, task: TaskIndex) -> TaskIndex {
+        let before = self.tasks_before.len();
+        let index = task.get();
+        let found = || TaskIndex(self.first_task + (index - before) as u32);
+        self.tasks_before.get(index).copied().unwrap_or_else(found)
+    }
+
+    fn state(&self) -> State {
+        let mut state = State {
+            section: self.section,
+            criteria_level: self.criteria_level,
+            legend_level: self.legend_level,
+            loose_ordinals: self.loose_ordinals,
+            has_title: self.has_title,
+            ..State::default()
+        };
+        for &(level, phase) in &self.open_phases {
+            state.phases[usize::from(level)] = self.phase_in_plan(phase).0;
+            state.ordinals[usize::from(level)] = self.ordinals[phase.get()];
+        }
+        for &(level, task) in &self.open_headings {
+            state.headings[usize::from(level)] = self.task_in_plan(task).0;
+        }
+        state
+    }
+
+    fn finish(mut self, end: Option<Place>) -> Found {
+        match end {
+            None => self.close(0, self.text.len()),
+            Some(cut) if cut.level > 0 => self.close(cut.level, cut.at as usize),
+            Some(_) => {}
+        }
         if self.reading.nests_by_id() {
             nest_by_id(self.text, &mut self.found.tasks);
         }
         self.fold_phase_index();
+        self.leave();
         if !self.reading.keeps_empty_phases() {
             self.drop_empty_phases();
         }
         self.found
+    }
+
+    /// Takes what was there before out of what is found, and gives the rest its indices in the whole plan.
+    fn leave(&mut self) {
+        let (phases, tasks) = (self.phases_before.len(), self.tasks_before.len());
+        if phases + tasks == 0 && self.first_phase + self.first_task == 0 {
+            return;
+        }
+        let mut found = std::mem::take(&mut self.found);
+        for (index, phase) in found.phases.drain(..phases).enumerate() {
+            if !self.open_phases.iter().any(|(_, open)| open.get() == index) {
+                found.ends_of_phases.push((self.phases_before[index], phase.block.end));
+            }
+        }
+        for (index, task) in found.tasks.drain(..tasks).enumerate() {
+            if !self.open_headings.iter().any(|(_, open)| open.get() == index) {
+                found.ends_of_tasks.push((self.tasks_before[index], task.block.end));
+            }
+        }
+        for task in &mut found.tasks {
+            task.phase = task.phase.map(|phase| self.phase_in_plan(phase));
+            task.parent = task.parent.map(|parent| self.task_in_plan(parent));
+        }
+        for criterion in &mut found.criteria {
+            criterion.phase = criterion.phase.map(|phase| self.phase_in_plan(phase));
+            criterion.task = criterion.task.map(|task| self.task_in_plan(task));
+        }
+        self.found = found;
     }
 }
 

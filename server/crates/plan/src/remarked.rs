@@ -28,7 +28,8 @@ impl Plan {
             }
             equal_to = at + 1;
             let meaning = self.plain_mark(mark, source)?;
-            let changed = plan.get_or_insert_with(|| Self { source: Arc::clone(source), ..self.clone() });
+            let changed =
+                plan.get_or_insert_with(|| Self { source: Arc::clone(source), trail: None, ..self.clone() });
             changed.tasks[index].mark = Some(Mark { meaning, ..mark });
         }
         if old[equal_to..] != new[equal_to..] {

@@ -11,11 +11,14 @@ mod scope;
 mod sum;
 mod table;
 
+use std::ops::Range;
+
 use memchr::{memchr2_iter, memmem};
 use tallymark_text::{Source, Span};
 
-use crate::blocks::Blocks;
+use crate::headings::Heading;
 use crate::{Claim, Ignored, Phase, Task};
+pub(crate) use scope::PAST;
 use scope::Scopes;
 
 /// A longer line is no statement about progress.
@@ -24,7 +27,13 @@ const LONGEST_LINE: usize = 600;
 /// What claims are found in.
 pub(crate) struct Around<'a> {
     pub source: &'a Source,
-    pub blocks: &'a Blocks,
+    /// The part of the text that is looked at.
+    pub part: Range<usize>,
+    /// The first task that may be open there.
+    pub first_task: usize,
+    pub headings: &'a [Heading],
+    /// Whether the file has one heading of the first level, its title.
+    pub only_title: bool,
     pub ignored: &'a [Ignored],
     pub phases: &'a [Phase],
     pub tasks: &'a [Task],
@@ -36,7 +45,7 @@ pub(crate) fn find(around: &Around<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut scopes = Scopes::new(around);
     let mut read_to = 0;
-    for number in worth_reading(source) {
+    for number in worth_reading(source, &around.part) {
         if number < read_to {
             continue;
         }
@@ -62,8 +71,8 @@ pub(crate) fn find(around: &Around<'_>) -> Vec<Claim> {
 }
 
 /// The lines that hold a number in the company of which claims are made.
-fn worth_reading(source: &Source) -> Vec<usize> {
-    let bytes = source.text().as_bytes();
+fn worth_reading(source: &Source, part: &Range<usize>) -> Vec<usize> {
+    let bytes = &source.text().as_bytes()[part.clone()];
     let behind_digit = |at: &usize| {
         let back = bytes[..*at].iter().rev().take(2).position(|byte| *byte != b' ');
         back.is_some_and(|back| bytes[at - back - 1].is_ascii_digit())
@@ -74,7 +83,7 @@ fn worth_reading(source: &Source) -> Vec<usize> {
     found.extend(memmem::find_iter(bytes, b"otal"));
     // The blocks of bars, U+2580 to U+25BF.
     found.extend(memmem::find_iter(bytes, b"\xe2\x96"));
-    let mut lines: Vec<usize> = found.into_iter().map(|at| source.line_of(at)).collect();
+    let mut lines: Vec<usize> = found.into_iter().map(|at| source.line_of(part.start + at)).collect();
     lines.sort_unstable();
     lines.dedup();
     lines

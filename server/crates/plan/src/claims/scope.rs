@@ -5,12 +5,11 @@ use std::cell::OnceCell;
 use tallymark_text::Span;
 
 use super::Around;
-use crate::blocks::Block;
-use crate::headings::contains_any;
+use crate::headings::{Heading, contains_any};
 use crate::{Phase, PhaseIndex, SpeaksOf, TaskIndex};
 
 /// Headings of what was, or what others do; their numbers are not those of now.
-const PAST: &[&str] = &[
+pub(crate) const PAST: &[&str] = &[
     "log",
     "history",
     "changelog",
@@ -80,15 +79,14 @@ impl<'a> Scopes<'a> {
         let text = around.source.text();
         let mut headings: Vec<(u8, Span, Span)> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
-        for block in &around.blocks.order {
-            let Block::Heading { level, span, text: words } = *block else { continue };
+        for &Heading { level, start, text: words } in around.headings {
             while open.last().is_some_and(|&last| headings[last].0 >= level) {
                 if let Some(last) = open.pop() {
-                    headings[last].1.end = span.start;
+                    headings[last].1.end = start;
                 }
             }
             open.push(headings.len());
-            headings.push((level, Span::new(span.start as usize, text.len()), words));
+            headings.push((level, Span::new(start as usize, text.len()), words));
         }
         Self {
             around,
@@ -96,14 +94,14 @@ impl<'a> Scopes<'a> {
             headings,
             sections: Sweep::default(),
             phases: Sweep::default(),
-            tasks: Sweep::default(),
+            tasks: Sweep { next: around.first_task, open: Vec::new() },
             numbered: OnceCell::new(),
         }
     }
 
     /// Where a line stands. Lines are asked for in their order.
     pub(super) fn at(&mut self, line: Span) -> Line {
-        let Around { phases, tasks, blocks, .. } = *self.around;
+        let Around { phases, tasks, only_title, .. } = *self.around;
         let words = self.text[line.range()].len() - self.text[line.range()].trim_start().len();
         let at = line.start + words as u32;
         let section = self.sections.to(at, self.headings.len(), |index| self.headings[index].1);
@@ -122,9 +120,8 @@ impl<'a> Scopes<'a> {
             None => {
                 // The innermost of phase and section with tasks in it.
                 let section = self.sections.open.iter().rev().map(|&section| &self.headings[section]);
-                let mut section = section.filter(|(level, block, _)| {
-                    !(*level == 1 && blocks.headings_of_first_level == 1) && self.has_tasks(*block)
-                });
+                let mut section = section
+                    .filter(|(level, block, _)| !(*level == 1 && only_title) && self.has_tasks(*block));
                 let phase = phase.map(|phase| (phase, phases[phase].block));
                 Some(match (phase, section.next()) {
                     (Some((_, block)), Some((_, section, _))) if block.start < section.start => {

@@ -13,7 +13,7 @@ pub(crate) struct Backlog;
 impl Reading for Backlog {
     fn recognise(&self, seen: &Evidence<'_>) -> Option<&'static str> {
         let is_task = ["id", "title", "status"].iter().all(|key| seen.has_front_key(key));
-        if is_task && (seen.in_folder("backlog") || seen.backlog_comments) {
+        if is_task && (seen.in_folder("backlog") || seen.backlog_comments > 0) {
             return Some("its front matter is a task of Backlog.md, with id, title and status");
         }
         let among_tasks = ["backlog/tasks", "backlog/completed", "backlog/drafts", "backlog/archive"]

@@ -15,7 +15,7 @@ impl Reading for Bmad {
         if seen.boxes > 0 && seen.file_name().ends_with(".story.md") {
             return Some("it is a story, by its name");
         }
-        if seen.boxes > 0 && seen.tasks_subtasks {
+        if seen.boxes > 0 && seen.tasks_subtasks > 0 {
             return Some("it has the heading of a story's tasks: Tasks / Subtasks");
         }
         (seen.criteria_references > 0 && seen.in_folder("stories"))
