@@ -269,6 +269,8 @@ fn follow(text: &str, options: Options<'_>, edits: usize, numbers: &mut Numbers)
             break;
         }
     }
+    quick
+}
 
 fn edits() -> usize {
     std::env::var("EDITS").ok().and_then(|edits| edits.parse().ok()).unwrap_or(4_000)
