@@ -114,6 +114,7 @@ pub enum Command {
     Renumber(renumber::Renumber),
     Init(init::Init),
     Import(import::Import),
+    Watch(watch::Watch),
     Export(export::Export),
     Git(git::Git),
     MergeDriver(merge_driver::MergeDriver),
@@ -160,6 +161,7 @@ impl Command {
             Command::Renumber(command) => command.run(session),
             Command::Init(command) => command.run(session),
             Command::Import(command) => command.run(session),
+            Command::Watch(command) => command.run(session),
             Command::Export(command) => command.run(session),
             Command::Git(command) => command.run(session),
             Command::MergeDriver(command) => command.run(session),
@@ -171,7 +173,7 @@ impl Command {
 }
 
 /// The groups of the help, each with its commands.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Check", &["check", "dialect", "explain", "sync-check"]),
     (
         "Status",
@@ -208,7 +210,8 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "detect-stuck",
         ],
     ),
-    ("Tools", &["export", "import", "git", "merge-driver", "lsp", "sidecar", "completions"]),
+    ("Live", &["watch", "sidecar"]),
+    ("Tools", &["export", "import", "git", "merge-driver", "lsp", "completions"]),
 ];
 
 /// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.

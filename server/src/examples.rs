@@ -47,6 +47,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("git", "tallymark git install"),
     ("merge-driver", "tallymark merge-driver base.json ours.json theirs.json"),
     ("lsp", "tallymark lsp"),
+    ("watch", "tallymark watch\ntallymark watch --once --json | jq '.plans[].progress'"),
     ("sidecar", "tallymark sidecar\ntallymark sidecar docs/plan-outputs/parser/status.json"),
     ("completions", "tallymark completions fish > ~/.config/fish/completions/tallymark.fish"),
 ];

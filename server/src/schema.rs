@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::commands::{
     all_plans, batch, detect_stuck, dialect, explain, findings, graph, history, import, increment_retry,
-    init, next, phases, progress, renumber, restore, runs, status, sync_check, undo, validate,
+    init, next, phases, progress, renumber, restore, runs, status, sync_check, undo, validate, watch,
 };
 use crate::{answer, marking, report};
 
@@ -45,6 +45,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("sync-check", schema_of::<sync_check::Comparison<'static>>()),
         ("undo", schema_of::<undo::Told<'static>>()),
         ("validate", schema_of::<validate::Told>()),
+        ("watch", schema_of::<watch::Told>()),
     ]
 }
 

@@ -48,3 +48,5 @@ mod sync_check;
 mod trace;
 mod undo;
 mod warnings;
+#[cfg(target_os = "linux")]
+mod watch;

@@ -36,3 +36,4 @@ pub mod status;
 pub mod sync_check;
 pub mod undo;
 pub mod validate;
+pub mod watch;

@@ -39,6 +39,7 @@ impl Sidecar {
             files: self.files.iter().map(|file| session.absolute(file)).collect(),
             parent: self.parent,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            host: tallymark_status::host().clone(),
         };
         tallymark_sidecar::run(options, plans)
             .map(|()| Exit::Done)

@@ -26,6 +26,9 @@ pub enum Event {
         tallymark: String,
         /// The sidecar's process id.
         pid: u32,
+        /// The name of the machine that it runs on; empty if that has none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        host: String,
     },
     /// All files watched, as they are now: after `hello`, after each `watch`, after the system lost events, and when the
     /// reader of the lines had stalled and reads again.

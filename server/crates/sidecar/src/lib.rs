@@ -41,6 +41,8 @@ pub struct Options {
     pub parent: bool,
     /// The program's version, for the first line.
     pub version: String,
+    /// The machine's name, for the first line.
+    pub host: String,
 }
 
 /// Watches and prints until standard output is closed, a signal says stop, or, under [`Options::parent`], standard
@@ -58,6 +60,6 @@ pub fn run(options: Options, plans: Option<Box<dyn Plans>>) -> io::Result<()> {
         ends::read_commands(&inbox)?;
     }
     let outbox = Outbox::start(&inbox)?;
-    Watch::new(inbox, outbox, plans.map(PlanLines::new)).run(options.files, &options.version);
+    Watch::new(inbox, outbox, plans.map(PlanLines::new)).run(options.files, &options.version, &options.host);
     Ok(())
 }

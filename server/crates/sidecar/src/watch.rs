@@ -64,11 +64,12 @@ impl Watch {
     }
 
     /// Works until something in the inbox says to end.
-    pub(crate) fn run(mut self, files: Vec<PathBuf>, version: &str) {
+    pub(crate) fn run(mut self, files: Vec<PathBuf>, version: &str, host: &str) {
         self.outbox.put(&Event::Hello {
             version: VERSION,
             tallymark: version.to_owned(),
             pid: std::process::id(),
+            host: host.to_owned(),
         });
         let of_plans = self.plans.as_mut().map(PlanLines::begin).unwrap_or_default();
         self.set_files(files.into_iter().chain(of_plans).collect());

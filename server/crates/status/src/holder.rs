@@ -96,7 +96,8 @@ fn started() -> Option<u64> {
     stat.rsplit_once(") ")?.1.split(' ').nth(19)?.parse().ok()
 }
 
-fn host() -> &'static String {
+/// The machine's name; empty if it has none.
+pub fn host() -> &'static String {
     static HOST: OnceLock<String> = OnceLock::new();
     HOST.get_or_init(|| {
         #[cfg(unix)]

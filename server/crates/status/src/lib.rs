@@ -42,7 +42,7 @@ pub use error::StoreError;
 pub use fields::{FieldChange, Json};
 pub use format::Format;
 pub use history::{HistoryLine, MarkChange};
-pub use holder::Holder;
+pub use holder::{Holder, host};
 pub use lock::FileLock;
 pub use merge::{MergeError, Merged, Unsettled, merge};
 pub use model::*;
