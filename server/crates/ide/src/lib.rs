@@ -6,16 +6,22 @@
 
 mod actions;
 mod code_lenses;
+mod completion;
 mod diagnostics;
 mod effect;
 #[cfg(test)]
 mod fixture;
 mod graph;
+mod folding;
 mod hover;
 mod inlay_hints;
 mod markup;
+mod next_id;
+mod on_enter;
+mod selection;
 mod symbols;
 mod target;
+mod tokens;
 mod verb;
 mod waiting;
 mod words;
@@ -24,11 +30,19 @@ pub use actions::{
     Action, ActionKind, actions_on_file, fix_actions, fix_all, mark_actions, renumber_action, undo_action,
 };
 pub use code_lenses::{CodeLens, MOST_TASK_LENSES, code_lenses, status_code_lenses};
+pub use completion::{
+    COMPLETION_TRIGGERS, Completion, CompletionKind, Completions, MOST_COMPLETIONS, completion_details,
+    completions, status_completions,
+};
 pub use diagnostics::{Diagnostic, MOST_DIAGNOSTICS, diagnostics};
 pub use effect::{Effect, Mark, Question};
 pub use graph::{GraphView, Look};
+pub use folding::{Fold, FoldKind, folds};
 pub use hover::{Hover, hover, hover_status};
 pub use inlay_hints::{HintKind, InlayHint, inlay_hints};
+pub use on_enter::on_enter;
+pub use selection::selection_steps;
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use tallymark_text::age;
+pub use tokens::{Token, TokenKind, tokens};
 pub use verb::Verb;

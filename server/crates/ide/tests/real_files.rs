@@ -79,6 +79,36 @@ fn check(path: &Path, analysis: &Analysis) {
     assert_eq!(by_line, hints, "{at}: hints by line and of the whole");
     assert!(hints.iter().all(|hint| !hint.label.contains('\n')), "{at}: {hints:?}");
 
+    let folds = folds(analysis);
+    assert!(folds.is_sorted_by_key(|fold| fold.first_line), "{at}: {folds:?}");
+    let lines = source.line_count() as u32;
+    assert!(folds.iter().all(|fold| fold.first_line < fold.last_line && fold.last_line < lines), "{at}");
+
+    let tokens = tokens(analysis, all);
+    let mut end = 0;
+    for token in &tokens {
+        assert!(token.span.start >= end && lies_in(text, token.span), "{at}: {token:?}");
+        assert!(!source.slice(token.span).contains(['\n', '\r']), "{at}: {token:?}");
+        end = token.span.end;
+    }
+    let mut by_line = Vec::new();
+    for line in 0..source.line_count() {
+        by_line.extend(tallymark_ide::tokens(analysis, source.full_line_span(line)));
+        let end = source.line_span(line).end as usize;
+        let steps = selection_steps(analysis, end).unwrap_or_default();
+        assert!(
+            steps.windows(2).all(|two| two[0].cover(two[1]) == two[1] && two[0] != two[1]),
+            "{at}: {steps:?}"
+        );
+        assert!(steps.iter().all(|&step| lies_in(text, step) && step.touches(end)), "{at}: {steps:?}");
+        for item in completions(analysis, end).items {
+            assert!(lies_in(text, item.span) && item.span.touches(end), "{at}: {item:?}");
+        }
+        let edits = on_enter(analysis, end);
+        assert!(apply_edits(text, &edits).is_ok(), "{at}: {edits:?}");
+    }
+    assert_eq!(by_line, tokens, "{at}: tokens by line and of the whole");
+
     assert!(code_lenses(analysis).iter().all(|lens| lies_in(text, lens.span)), "{at}");
     assert!(diagnostics(analysis, File::Plan).iter().all(|one| lies_in(text, one.span)), "{at}");
     if let Some(status) = analysis.joined.status() {

@@ -283,6 +283,41 @@ fn read_list(text: &str, mut at: usize, end: usize, mut push: impl FnMut(Depende
     }
 }
 
+/// The id, number or `Phase 2` that is being written at `at` in a list of dependencies of the line that begins at
+/// `line_start`: from its first letter to behind the last that belongs to it; empty where it has yet to begin. `None` outside of such a list.
+pub fn dependency_at(text: &str, line_start: usize, at: usize) -> Option<Span> {
+    let end = line_end(text.as_bytes(), at);
+    // The last word before the place that such a list can begin with.
+    let before = &text.as_bytes()[line_start.max(floor(text, at.saturating_sub(LONGEST_LIST)))..at];
+    let from = at - before.len();
+    let word = memmem::rfind_iter(before, b"epend").find(|&word| word > 0)? + from - 1;
+    let list = list_after(text, word, at)?;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.';
+    let bytes = text.as_bytes();
+    let mut start = at - bytes[list..at].iter().rev().take_while(|byte| is_part(byte)).count();
+    // `ABC-1` is one id, `1.1-1.4` are two.
+    if text[list..start].ends_with('-') {
+        let capitals =
+            bytes[list..start - 1].iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
+        start -= if capitals > 0 { capitals + 1 } else { 0 };
+    }
+    // `Phase 2` is one name.
+    for word in ["Phase ", "phase "] {
+        if text[list..start].ends_with(word) {
+            start -= word.len();
+        }
+    }
+    let stop = at + bytes[at..end].iter().take_while(|byte| is_part(byte)).count();
+    // What stands before it is a list, too, up to its end.
+    let mut read = list;
+    read_list(text, list, start, |dependency| read = dependency.span.end as usize);
+    let is_between = |character: char| " \t,;&+`*_[]#(、，-–—~.".contains(character) || !character.is_ascii();
+    let rest = text[read..start].trim_matches(is_between);
+    let continues =
+        rest.is_empty() || matches!(rest, "and" | "und" | "et" | "y" | "to" | "through" | "task" | "tasks");
+    continues.then(|| Span::new(start, stop))
+}
+
 /// Tells the innermost task around ascending offsets.
 struct Owners {
     next: usize,
@@ -306,5 +341,37 @@ impl Owners {
             self.open.pop();
         }
         self.open.last().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_in_a_list_of_dependencies_is_told_from_what_stands_behind_it() {
+        let cases = [
+            ("- [ ] 1.2 Write (depends: |", Some("")),
+            ("- [ ] 1.2 Write (depends: |)", Some("")),
+            ("- [ ] 1.2 Write (depends: 1.|1)", Some("1.1")),
+            ("- [ ] 1.2 Write (depends on 1.1, |2)", Some("2")),
+            ("- [ ] 1.2 Write (depends on 1.1 and T0|)", Some("T0")),
+            ("  - **Dependencies**: 4.1 ✅, 4|", Some("4")),
+            ("  - _Depends: Phase 2|_", Some("Phase 2")),
+            ("- [ ] 1.2 Ü (depends: 1.1-1|)", Some("1")),
+            ("- [ ] 1.2 (depends on AB-1, AB-|)", Some("AB-")),
+            ("- [ ] 1.2 It depends on 1.1 being there |", None),
+            ("- [ ] 1.2 (depends: 1.1) |", None),
+            ("- [ ] 1.2 (depends: 1.1) and th|", None),
+            ("- [ ] 1.2 Appendix 1|", None),
+            ("- [ ] 1.2 depends |", None),
+            ("- [ ] 1.2 |(depends: 1.1)", None),
+        ];
+        for (line, expected) in cases {
+            let at = line.find('|').unwrap();
+            let text = format!("first\n{}\nlast", line.replace('|', ""));
+            let span = dependency_at(&text, 6, 6 + at);
+            assert_eq!(span.map(|span| &text[span.range()]), expected, "{line}");
+        }
     }
 }

@@ -30,8 +30,12 @@ mod remarked;
 mod shift;
 mod status_line;
 mod trail;
+mod writing;
 
+pub use dependencies::dependency_at;
 pub use edited::{Changed, Stretch};
 pub use line_kind::{LineKind, line_kind};
 pub use model::*;
 pub use parse::{Options, parse, parse_if_plan, parse_to_edit};
+pub use parse::{Options, parse, parse_if_plan};
+pub use writing::{ItemHead, item_head};
