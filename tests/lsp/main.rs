@@ -5,6 +5,7 @@
 mod burst;
 mod client;
 mod closing;
+mod colours;
 mod columns;
 mod extensions;
 mod findings;
@@ -17,3 +18,4 @@ mod renaming;
 mod restoring;
 mod workspace;
 mod writers;
+mod writing;

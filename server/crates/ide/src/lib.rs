@@ -11,8 +11,8 @@ mod diagnostics;
 mod effect;
 #[cfg(test)]
 mod fixture;
-mod graph;
 mod folding;
+mod graph;
 mod hover;
 mod inlay_hints;
 mod markup;
@@ -36,8 +36,8 @@ pub use completion::{
 };
 pub use diagnostics::{Diagnostic, MOST_DIAGNOSTICS, diagnostics};
 pub use effect::{Effect, Mark, Question};
-pub use graph::{GraphView, Look};
 pub use folding::{Fold, FoldKind, folds};
+pub use graph::{GraphView, Look};
 pub use hover::{Hover, hover, hover_status};
 pub use inlay_hints::{HintKind, InlayHint, inlay_hints};
 pub use on_enter::on_enter;

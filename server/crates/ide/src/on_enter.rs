@@ -90,7 +90,7 @@ fn last_child(plan: &Plan, task: TaskIndex) -> Option<(TaskIndex, ItemHead)> {
     let below = task.0 + 1..plan.tasks.partition_point(|other| other.line.start < end) as u32;
     let mut children = below.map(TaskIndex).filter(|&other| plan.task(other).parent == Some(task));
     let first = children.next()?;
-    Some((children.last().unwrap_or(first), head_of(plan, first)?))
+    Some((children.next_back().unwrap_or(first), head_of(plan, first)?))
 }
 
 /// A new item beside another: `- [ ] 1.4 `.

@@ -199,7 +199,7 @@ impl Engine {
             return;
         }
         let panics = self.state.panic_at.take_if(|place| *place == PanicPlace::Query).is_some();
-        let snapshot = self.snapshot(query.uri());
+        let snapshot = query.uri().and_then(|uri| self.snapshot(&uri));
         let session = Arc::clone(self.state.world.session());
         let is_large = snapshot.as_ref().is_some_and(|(snapshot, _)| snapshot.is_large());
         let work = move || {

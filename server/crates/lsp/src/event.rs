@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
 
+use crate::convert::resolve;
 use crate::extensions::Extension;
 use crate::extensions::summary::Summary;
 
@@ -68,6 +69,26 @@ pub(crate) enum Event {
 pub(crate) enum Query {
     /// `textDocument/hover`
     Hover(HoverParams, Answer<Option<Hover>>),
+    /// `textDocument/completion`
+    Completion(CompletionParams, Answer<Option<CompletionResponse>>),
+    /// `textDocument/onTypeFormatting`
+    Typed(DocumentOnTypeFormattingParams, Answer<Option<Vec<TextEdit>>>),
+    /// `textDocument/foldingRange`
+    Folds(FoldingRangeParams, Answer<Option<Vec<FoldingRange>>>),
+    /// `textDocument/selectionRange`
+    Selections(SelectionRangeParams, Answer<Option<Vec<SelectionRange>>>),
+    /// `textDocument/semanticTokens/full`
+    Tokens(SemanticTokensParams, Answer<Option<SemanticTokensResult>>),
+    /// `textDocument/semanticTokens/full/delta`
+    TokensDelta(SemanticTokensDeltaParams, Answer<Option<SemanticTokensFullDeltaResult>>),
+    /// `textDocument/semanticTokens/range`
+    TokensOfRange(SemanticTokensRangeParams, Answer<Option<SemanticTokensRangeResult>>),
+    /// `completionItem/resolve`
+    ResolveCompletion(Box<CompletionItem>, Answer<CompletionItem>),
+    /// `inlayHint/resolve`
+    ResolveHint(Box<InlayHint>, Answer<InlayHint>),
+    /// `codeAction/resolve`
+    ResolveAction(Box<CodeAction>, Answer<CodeAction>),
     /// `textDocument/documentSymbol`
     Symbols(DocumentSymbolParams, Answer<Option<DocumentSymbolResponse>>),
     /// `textDocument/codeAction`
@@ -85,10 +106,20 @@ pub(crate) enum Query {
 }
 
 impl Query {
-    /// The document it asks about.
-    pub(crate) fn uri(&self) -> &Uri {
-        match self {
+    /// The document it asks about; `None` for an item to be resolved that is not ours.
+    pub(crate) fn uri(&self) -> Option<Uri> {
+        let uri = match self {
             Query::Hover(params, _) => &params.text_document_position_params.text_document.uri,
+            Query::Completion(params, _) => &params.text_document_position.text_document.uri,
+            Query::Typed(params, _) => &params.text_document_position.text_document.uri,
+            Query::Folds(params, _) => &params.text_document.uri,
+            Query::Selections(params, _) => &params.text_document.uri,
+            Query::Tokens(params, _) => &params.text_document.uri,
+            Query::TokensDelta(params, _) => &params.text_document.uri,
+            Query::TokensOfRange(params, _) => &params.text_document.uri,
+            Query::ResolveCompletion(item, _) => return resolve::document(item.data.as_ref()),
+            Query::ResolveHint(item, _) => return resolve::document(item.data.as_ref()),
+            Query::ResolveAction(item, _) => return resolve::document(item.data.as_ref()),
             Query::Symbols(params, _) => &params.text_document.uri,
             Query::Actions(params, _) => &params.text_document.uri,
             Query::Lenses(params, _) => &params.text_document.uri,
@@ -96,13 +127,24 @@ impl Query {
             Query::Diagnostics(params, _) => &params.text_document.uri,
             Query::PrepareRename(params, _) => &params.text_document.uri,
             Query::Rename(params, _) => &params.text_document_position.text_document.uri,
-        }
+        };
+        Some(uri.clone())
     }
 
     /// Whether nobody waits for the answer any more: the client has cancelled the request.
     pub(crate) fn is_cancelled(&self) -> bool {
         match self {
             Query::Hover(_, answer) => answer.is_closed(),
+            Query::Completion(_, answer) => answer.is_closed(),
+            Query::Typed(_, answer) => answer.is_closed(),
+            Query::Folds(_, answer) => answer.is_closed(),
+            Query::Selections(_, answer) => answer.is_closed(),
+            Query::Tokens(_, answer) => answer.is_closed(),
+            Query::TokensDelta(_, answer) => answer.is_closed(),
+            Query::TokensOfRange(_, answer) => answer.is_closed(),
+            Query::ResolveCompletion(_, answer) => answer.is_closed(),
+            Query::ResolveHint(_, answer) => answer.is_closed(),
+            Query::ResolveAction(_, answer) => answer.is_closed(),
             Query::Symbols(_, answer) => answer.is_closed(),
             Query::Actions(_, answer) => answer.is_closed(),
             Query::Lenses(_, answer) => answer.is_closed(),

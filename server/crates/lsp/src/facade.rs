@@ -61,6 +61,38 @@ impl LanguageServer for Facade {
         self.engine.ask(|answer| Event::Query(Query::Hover(params, answer))).await
     }
 
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::Completion(params, answer))).await
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        self.engine.ask(|answer| Event::Query(Query::ResolveCompletion(Box::new(item), answer))).await
+    }
+
+    async fn on_type_formatting(&self, params: DocumentOnTypeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.engine.ask(|answer| Event::Query(Query::Typed(params, answer))).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.engine.ask(|answer| Event::Query(Query::Folds(params, answer))).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        self.engine.ask(|answer| Event::Query(Query::Selections(params, answer))).await
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        self.engine.ask(|answer| Event::Query(Query::Tokens(params, answer))).await
+    }
+
+    async fn semantic_tokens_full_delta(&self, params: SemanticTokensDeltaParams) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        self.engine.ask(|answer| Event::Query(Query::TokensDelta(params, answer))).await
+    }
+
+    async fn semantic_tokens_range(&self, params: SemanticTokensRangeParams) -> Result<Option<SemanticTokensRangeResult>> {
+        self.engine.ask(|answer| Event::Query(Query::TokensOfRange(params, answer))).await
+    }
+
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         self.engine.ask(|answer| Event::Query(Query::Symbols(params, answer))).await
     }
@@ -75,6 +107,14 @@ impl LanguageServer for Facade {
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         self.engine.ask(|answer| Event::Query(Query::Hints(params, answer))).await
+    }
+
+    async fn inlay_hint_resolve(&self, hint: InlayHint) -> Result<InlayHint> {
+        self.engine.ask(|answer| Event::Query(Query::ResolveHint(Box::new(hint), answer))).await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        self.engine.ask(|answer| Event::Query(Query::ResolveAction(Box::new(action), answer))).await
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {

@@ -3,7 +3,7 @@
 use tower_lsp::ls_types::*;
 
 use crate::commands;
-use crate::convert::action;
+use crate::convert::{action, token};
 use crate::extensions;
 use crate::session::{Session, Transport, encoding_kind};
 
@@ -17,8 +17,11 @@ pub(crate) fn result(session: &Session, version: &str) -> InitializeResult {
 }
 
 fn capabilities(session: &Session) -> ServerCapabilities {
-    let actions =
-        CodeActionOptions { code_action_kinds: Some(action::kinds()), ..CodeActionOptions::default() };
+    let actions = CodeActionOptions {
+        code_action_kinds: Some(action::kinds()),
+        resolve_provider: Some(session.can.resolve_edits),
+        ..CodeActionOptions::default()
+    };
     // Offered only to clients that pull; the others are told, and would show each finding twice.
     let pull = DiagnosticOptions {
         identifier: Some("tallymark".to_owned()),
@@ -34,6 +37,18 @@ fn capabilities(session: &Session) -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
         })),
+        completion_provider: Some(CompletionOptions {
+            resolve_provider: Some(true),
+            trigger_characters: Some(tallymark_ide::COMPLETION_TRIGGERS.map(str::to_owned).into()),
+            ..CompletionOptions::default()
+        }),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: "\n".to_owned(),
+            more_trigger_character: None,
+        }),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        semantic_tokens_provider: Some(token::provider()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
@@ -46,7 +61,10 @@ fn capabilities(session: &Session) -> ServerCapabilities {
         } else {
             OneOf::Left(true)
         }),
-        inlay_hint_provider: Some(OneOf::Left(true)),
+        inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(InlayHintOptions {
+            resolve_provider: Some(session.can.resolve_tooltips),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }))),
         diagnostic_provider: (session.transport == Transport::Pull)
             .then_some(DiagnosticServerCapabilities::Options(pull)),
         execute_command_provider: Some(ExecuteCommandOptions {

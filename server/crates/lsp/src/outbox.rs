@@ -123,6 +123,9 @@ impl Outbox {
                 if can.refresh_lenses {
                     within(LIMIT, "workspace/codeLens/refresh", client.code_lens_refresh()).await;
                 }
+                if can.refresh_tokens {
+                    within(LIMIT, "workspace/semanticTokens/refresh", client.semantic_tokens_refresh()).await;
+                }
                 if pulls && can.refresh_diagnostics {
                     within(LIMIT, "workspace/diagnostic/refresh", client.workspace_diagnostic_refresh())
                         .await;

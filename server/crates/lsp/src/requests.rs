@@ -23,6 +23,55 @@ pub(crate) fn answer(query: Query, snapshot: Option<(Arc<Snapshot>, File)>, sess
             let hover = |(snapshot, file)| convert::hover::hover(snapshot, file, at, session, now());
             send(answer, on_plan.and_then(hover));
         }
+        Query::Completion(params, answer) => {
+            let position = &params.text_document_position;
+            let offers = |(snapshot, file)| convert::completion::offers(snapshot, file, position, session);
+            send(answer, on_plan.and_then(offers));
+        }
+        Query::ResolveCompletion(item, answer) => {
+            send(
+                answer,
+                convert::completion::resolve(*item, on_plan.map(|(snapshot, _)| snapshot), session, now()),
+            );
+        }
+        Query::Typed(params, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan && params.ch == "\n");
+            let at = params.text_document_position.position;
+            send(answer, plan.map(|(snapshot, _)| convert::edit::typed(snapshot, at, session)));
+        }
+        Query::Folds(_, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            send(answer, plan.map(|(snapshot, _)| convert::fold::folds(snapshot, session)));
+        }
+        Query::Selections(params, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            let steps = |snapshot| convert::selection::selections(snapshot, &params.positions, session);
+            send(answer, plan.and_then(|(snapshot, _)| steps(snapshot)));
+        }
+        Query::Tokens(_, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            send(answer, plan.map(|(snapshot, _)| convert::token::full(snapshot, session).into()));
+        }
+        Query::TokensDelta(params, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            let delta = |snapshot| convert::token::delta(snapshot, &params.previous_result_id, session);
+            send(answer, plan.map(|(snapshot, _)| delta(snapshot)));
+        }
+        Query::TokensOfRange(params, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            let tokens = |snapshot| convert::token::of_range(snapshot, params.range, session);
+            send(answer, plan.map(|(snapshot, _)| tokens(snapshot).into()));
+        }
+        Query::ResolveHint(hint, answer) => {
+            send(
+                answer,
+                convert::hint::resolve(*hint, on_plan.map(|(snapshot, _)| snapshot), session, now()),
+            );
+        }
+        Query::ResolveAction(action, answer) => {
+            let resolved = convert::action::resolve(*action, on_plan, session);
+            let _: std::result::Result<(), Result<_>> = answer.send(resolved);
+        }
         Query::Symbols(_, answer) => {
             let plan = on_plan.filter(|(_, file)| *file == File::Plan);
             send(answer, plan.map(|(snapshot, _)| convert::symbol::symbols(snapshot, session)));

@@ -8,6 +8,8 @@ use tallymark_text::Encoding;
 use tallymark_workspace::EditorSettings;
 use tower_lsp::ls_types::*;
 
+use crate::convert::token::ToldTokens;
+
 /// What holds for the whole session. Fixed by `initialize`, except for folders and settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -23,6 +25,8 @@ pub(crate) struct Session {
     pub(crate) folders: Vec<PathBuf>,
     /// Its settings.
     pub(crate) settings: ClientSettings,
+    /// The colours that it was last told of each document.
+    pub(crate) told_tokens: ToldTokens,
 }
 
 /// How a client gets diagnostics: one way, never both, or each finding would show twice.
@@ -65,6 +69,22 @@ pub(crate) struct Abilities {
     pub(crate) prepare_rename: bool,
     /// Shows hovers as markdown.
     pub(crate) markdown: bool,
+    /// Shows what is told of an offer to complete as markdown.
+    pub(crate) completion_markdown: bool,
+    /// Takes snippets.
+    pub(crate) snippets: bool,
+    /// Shows words behind the label of an offer to complete.
+    pub(crate) label_details: bool,
+    /// Asks for a hint's tooltip when it shows it.
+    pub(crate) resolve_tooltips: bool,
+    /// Asks for an action's edit when it is chosen.
+    pub(crate) resolve_edits: bool,
+    /// How many folds it takes.
+    pub(crate) most_folds: Option<u32>,
+    /// Shows words of ours on a folded line.
+    pub(crate) collapsed_text: bool,
+    /// Takes `workspace/semanticTokens/refresh`.
+    pub(crate) refresh_tokens: bool,
 }
 
 impl Default for Session {
@@ -76,6 +96,7 @@ impl Default for Session {
             client_name: "editor".to_owned(),
             folders: Vec::new(),
             settings: ClientSettings::default(),
+            told_tokens: ToldTokens::default(),
         }
     }
 }
@@ -140,6 +161,8 @@ fn abilities(capabilities: &ClientCapabilities) -> Abilities {
             workspace.inlay_hint.as_ref().and_then(|hints| hints.refresh_support).unwrap_or(false);
         can.refresh_lenses =
             workspace.code_lens.as_ref().and_then(|lenses| lenses.refresh_support).unwrap_or(false);
+        can.refresh_tokens =
+            workspace.semantic_tokens.as_ref().and_then(|tokens| tokens.refresh_support).unwrap_or(false);
         can.refresh_diagnostics = workspace
             .diagnostics
             .as_ref()
@@ -162,14 +185,37 @@ fn abilities(capabilities: &ClientCapabilities) -> Abilities {
             can.prepare_rename = rename.prepare_support.unwrap_or(false);
         }
         if let Some(hover) = &document.hover {
-            let formats = hover.content_format.as_deref().unwrap_or_default();
-            can.markdown = formats.contains(&MarkupKind::Markdown);
+            can.markdown = prefers_markdown(hover.content_format.as_deref());
+        }
+        if let Some(item) = document.completion.as_ref().and_then(|can| can.completion_item.as_ref()) {
+            can.completion_markdown = prefers_markdown(item.documentation_format.as_deref());
+            can.snippets = item.snippet_support.unwrap_or(false);
+            can.label_details = item.label_details_support.unwrap_or(false);
+        }
+        if let Some(hint) = &document.inlay_hint {
+            let lazy = hint.resolve_support.as_ref().map(|can| can.properties.as_slice());
+            can.resolve_tooltips = lazy.unwrap_or_default().iter().any(|property| property == "tooltip");
+        }
+        if let Some(action) = &document.code_action {
+            let lazy = action.resolve_support.as_ref().map(|can| can.properties.as_slice());
+            let edits = lazy.unwrap_or_default().iter().any(|property| property == "edit");
+            can.resolve_edits = edits && action.data_support.unwrap_or(false);
+        }
+        if let Some(folding) = &document.folding_range {
+            can.most_folds = folding.range_limit;
+            let shown = folding.folding_range.as_ref().and_then(|range| range.collapsed_text);
+            can.collapsed_text = shown.unwrap_or(false);
         }
     }
     if let Some(window) = &capabilities.window {
         can.show_document = window.show_document.as_ref().is_some_and(|show| show.support);
     }
     can
+}
+
+/// Whether markdown is the first of the formats; a client that names none shows plain text.
+fn prefers_markdown(formats: Option<&[MarkupKind]>) -> bool {
+    formats.and_then(<[MarkupKind]>::first) == Some(&MarkupKind::Markdown)
 }
 
 /// `workspaceFolders`, else `rootUri`, else `rootPath` (one client sends only that), else where we were started.

@@ -103,6 +103,7 @@ impl State {
         };
         self.change(change);
         if let Some(document) = closed {
+            self.world.session().told_tokens.forget(&document.uri);
             self.publish_closed(&document.uri, document.path.as_deref());
         }
     }

@@ -6,6 +6,7 @@ use tallymark_sync::Analysis;
 use tallymark_text::{Source, Span};
 
 use super::{Completion, CompletionKind, Completions, MOST_COMPLETIONS, may_be_meant, task_offer};
+use crate::target::entry_at;
 use crate::words::{one_line, plain_title};
 
 /// What can be written at `offset`: values of `status`, `id` and `phase`, in their quotes. The file need not be valid; it seldom is
@@ -62,13 +63,18 @@ fn phase_offer(analysis: &Analysis, phase: PhaseIndex, span: Span) -> Completion
     }
 }
 
-/// The keys of the tasks that status.json has no entry of, in document order. The entry that is being written is not matched by its
-/// half-written id.
+/// The keys of the tasks that status.json has no entry of, in document order; before them that of the task which the entry at the
+/// cursor is already taken for.
 fn missing_ids(analysis: &Analysis, written: &str, span: Span) -> Completions {
     let joined = &analysis.joined;
     let plan = &*joined.plan;
+    let here = joined.status().and_then(|status| entry_at(status, span.start as usize));
+    let own = here.and_then(|entry| joined.tasks_of_entries[entry.get()]);
     let missing = plan.tasks().map(|(task, _)| task).filter(|&task| joined.entry(task).is_none());
-    let mut meant = missing.filter(|&task| may_be_meant(plan.key(task), plan.title(task), written));
+    let mut meant = own
+        .into_iter()
+        .chain(missing)
+        .filter(|&task| may_be_meant(plan.key(task), plan.title(task), written));
     let offer = |task| task_offer(analysis, task, span, in_quotes(plan.key(task)));
     let items: Vec<Completion> = meant.by_ref().take(MOST_COMPLETIONS).map(offer).collect();
     Completions { is_incomplete: meant.next().is_some(), items }
@@ -126,6 +132,9 @@ mod tests {
         assert_eq!(offered("\"id\": \"9.9\"", "\"id\": \"$0\""), [r#""" → "2.5" (Sort)"#]);
         assert_eq!(offered("\"id\": \"9.9\"", "\"id\": \"so$0\""), [r#""so" → "2.5" (Sort)"#]);
         assert_eq!(offered("\"id\": \"9.9\"", "\"id\": \"3$0\""), [""; 0]);
+        // By its description the entry is that of 2.2 already.
+        let described = offered("\"id\": \"2.2\"", "\"id\": \"$0\"");
+        assert_eq!(described, [r#""" → "2.2" (Send them by mail)"#, r#""" → "2.5" (Sort)"#]);
     }
 
     #[test]

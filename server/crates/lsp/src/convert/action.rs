@@ -1,13 +1,16 @@
 //! What can be done at a place, and what doing it means.
 
+use serde::{Deserialize, Serialize};
 use tallymark_ide::{Action, ActionKind, Effect};
 use tallymark_sync::File;
 use tallymark_text::Span;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::*;
 
+use super::resolve::Data;
 use super::{diagnostic, edit, position};
 use crate::commands::Command as Tallymark;
-use crate::session::Session;
+use crate::session::{Abilities, Session};
 use crate::snapshot::Snapshot;
 
 /// The kinds of our actions; marks have kinds below the second.
@@ -28,7 +31,7 @@ pub(crate) fn actions(
     candidates(snapshot, file, span, only)
         .into_iter()
         .filter(|action| wanted(&kind(action.kind), only))
-        .map(|action| convert(action, snapshot, session))
+        .map(|action| convert(action, snapshot, Some((&params.text_document.uri, span)), session))
         .collect::<Vec<_>>()
         .into_iter()
         .filter(|action| {
@@ -79,13 +82,77 @@ fn kind(kind: ActionKind) -> CodeActionKind {
     CodeActionKind::from(kind.name())
 }
 
-fn convert(action: Action, snapshot: &Snapshot, session: &Session) -> CodeActionOrCommand {
+/// An action of which the edit is asked for later.
+#[derive(Debug, Serialize, Deserialize)]
+struct Later {
+    kind: String,
+    /// The code of the finding that it mends.
+    code: Option<String>,
+    /// The bytes that actions were asked for.
+    start: u32,
+    end: u32,
+}
+
+/// Adds the edit to an action that was chosen.
+///
+/// # Errors
+/// The plan is not what it was any more, as the protocol has a code for; or the action was never ours.
+pub(crate) fn resolve(
+    action: CodeAction,
+    on_plan: Option<(&Snapshot, File)>,
+    session: &Session,
+) -> Result<CodeAction> {
+    let data = Data::<Later>::read(action.data.as_ref())
+        .ok_or_else(|| Error::invalid_params("this is no action of Tallymark's"))?;
+    let modified = || Error {
+        code: ErrorCode::ContentModified,
+        message: "the plan was edited meanwhile".into(),
+        data: None,
+    };
+    let (snapshot, file) = on_plan.filter(|(snapshot, _)| data.is_of(snapshot)).ok_or_else(modified)?;
+    let Later { kind: asked, code, start, end } = data.item;
+    let span = Span { start, end: end.max(start) };
+    let only = [CodeActionKind::from(asked)];
+    let own = candidates(snapshot, file, span, Some(&only)).into_iter().find(|own| {
+        own.title == action.title
+            && kind(own.kind) == only[0]
+            && code_of(snapshot, own.finding) == code.as_deref()
+    });
+    let now = Session { can: Abilities { resolve_edits: false, ..session.can }, ..session.clone() };
+    match own.map(|own| convert(own, snapshot, None, &now)) {
+        Some(CodeActionOrCommand::CodeAction(resolved)) => Ok(CodeAction { edit: resolved.edit, ..action }),
+        _ => Err(modified()),
+    }
+}
+
+fn code_of(snapshot: &Snapshot, finding: Option<usize>) -> Option<&'static str> {
+    Some(snapshot.analysis.findings.get(finding?)?.code)
+}
+
+/// An action as the client takes it. `asked`: the document and the bytes that actions were asked for, where the edit can
+/// be asked for later.
+fn convert(
+    action: Action,
+    snapshot: &Snapshot,
+    asked: Option<(&Uri, Span)>,
+    session: &Session,
+) -> CodeActionOrCommand {
     let Action { title, kind: action_kind, effect, disabled, preferred, ask, finding } = action;
+    let later = asked.filter(|_| session.can.resolve_edits);
+    let mut data = None;
     if !session.can.action_literals && disabled.is_none() {
         return CodeActionOrCommand::Command(command(snapshot, title, effect, ask));
     }
     let (edit, command) = match effect {
         _ if disabled.is_some() => (None, None),
+        Effect::EditPlan(_) if ask.is_none() && later.is_some() => {
+            data = later.and_then(|(document, span)| {
+                let code = code_of(snapshot, finding).map(str::to_owned);
+                let kind = action_kind.name().to_owned();
+                Data::write(document, snapshot, Later { kind, code, start: span.start, end: span.end })
+            });
+            (None, None)
+        }
         Effect::EditPlan(edits) if ask.is_none() => {
             let source = &snapshot.analysis.joined.plan.source;
             let edits = edit::text_edits(source, &edits, session.encoding);
@@ -102,7 +169,7 @@ fn convert(action: Action, snapshot: &Snapshot, session: &Session) -> CodeAction
         command,
         is_preferred: preferred.then_some(true),
         disabled: disabled.map(|reason| CodeActionDisabled { reason }),
-        data: None,
+        data,
     })
 }
 

@@ -6,6 +6,7 @@ use tallymark_text::{Edit, Encoding, Source};
 use tower_lsp::ls_types::*;
 
 use crate::session::Session;
+use crate::snapshot::Snapshot;
 
 use super::position;
 
@@ -15,6 +16,13 @@ pub(crate) fn text_edits(source: &Source, edits: &[Edit], encoding: Encoding) ->
         .iter()
         .map(|edit| TextEdit::new(position::range(source, edit.span, encoding), edit.text.clone()))
         .collect()
+}
+
+/// What a line break that was just typed adds; the cursor is at `at`, behind it.
+pub(crate) fn typed(snapshot: &Snapshot, at: Position, session: &Session) -> Vec<TextEdit> {
+    let source = &snapshot.analysis.joined.plan.source;
+    let offset = position::offset(source, at, session.encoding);
+    text_edits(source, &tallymark_ide::on_enter(&snapshot.analysis, offset), session.encoding)
 }
 
 /// Edits of one document, for exactly this version of it where the client can tell versions (`None`: it is not open).

@@ -2,9 +2,11 @@
 
 use tallymark_ide::HintKind;
 use tallymark_sync::File;
+use tallymark_text::Span;
 use tower_lsp::ls_types::{InlayHint, InlayHintLabel, InlayHintTooltip, Range};
 
 use super::position;
+use super::resolve::Data;
 use crate::session::Session;
 use crate::snapshot::Snapshot;
 
@@ -21,22 +23,46 @@ pub(crate) fn hints(
     }
     let source = &snapshot.analysis.joined.plan.source;
     let span = position::span(source, range, session.encoding);
-    let shown = |kind| match kind {
-        HintKind::Progress => session.settings.progress_hints,
-        HintKind::State => session.settings.state_hints,
-    };
     tallymark_ide::inlay_hints(&snapshot.analysis, span, Some(now))
         .into_iter()
-        .filter(|hint| shown(hint.kind))
-        .map(|hint| InlayHint {
-            position: position::position(source, hint.offset as usize, session.encoding),
-            label: InlayHintLabel::String(hint.label),
-            kind: None,
-            text_edits: None,
-            tooltip: Some(InlayHintTooltip::String(hint.tooltip)),
-            padding_left: Some(true),
-            padding_right: None,
-            data: None,
+        .filter(|hint| is_shown(hint.kind, session))
+        .map(|hint| {
+            let later = session.can.resolve_tooltips;
+            InlayHint {
+                position: position::position(source, hint.offset as usize, session.encoding),
+                label: InlayHintLabel::String(hint.label),
+                kind: None,
+                text_edits: None,
+                tooltip: (!later).then_some(InlayHintTooltip::String(hint.tooltip)),
+                padding_left: Some(true),
+                padding_right: None,
+                data: later.then(|| Data::write(&snapshot.uri, snapshot, hint.offset)).flatten(),
+            }
         })
         .collect()
+}
+
+/// Adds the tooltip. A hint of an older version of the plan stays as it is: the client is about to ask for new ones.
+pub(crate) fn resolve(
+    mut hint: InlayHint,
+    snapshot: Option<&Snapshot>,
+    session: &Session,
+    now: i64,
+) -> InlayHint {
+    let data = Data::<u32>::read(hint.data.as_ref());
+    let current = data.zip(snapshot).filter(|(data, snapshot)| data.is_of(snapshot));
+    if let Some((data, snapshot)) = current {
+        let at = Span::at((data.item as usize).min(snapshot.analysis.joined.plan.source.len()));
+        let shown = tallymark_ide::inlay_hints(&snapshot.analysis, at, Some(now));
+        let own = shown.into_iter().find(|own| own.offset == data.item && is_shown(own.kind, session));
+        hint.tooltip = own.map(|own| InlayHintTooltip::String(own.tooltip));
+    }
+    hint
+}
+
+fn is_shown(kind: HintKind, session: &Session) -> bool {
+    match kind {
+        HintKind::Progress => session.settings.progress_hints,
+        HintKind::State => session.settings.state_hints,
+    }
 }
