@@ -37,5 +37,4 @@ pub use edited::{Changed, Stretch};
 pub use line_kind::{LineKind, line_kind};
 pub use model::*;
 pub use parse::{Options, parse, parse_if_plan, parse_to_edit};
-pub use parse::{Options, parse, parse_if_plan};
 pub use writing::{ItemHead, item_head};
