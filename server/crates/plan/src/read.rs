@@ -96,12 +96,12 @@ impl Default for State {
 
 impl State {
     /// The open phases, outermost first.
-    pub fn open_phases(&self) -> impl Iterator<Item = PhaseIndex> {
+    pub fn open_phases(&self) -> impl Iterator<Item = PhaseIndex> + Clone {
         self.phases.into_iter().filter(|&phase| phase != NONE).map(PhaseIndex)
     }
 
     /// The open tasks that are headings, outermost first.
-    pub fn open_tasks(&self) -> impl Iterator<Item = TaskIndex> {
+    pub fn open_tasks(&self) -> impl Iterator<Item = TaskIndex> + Clone {
         self.headings.into_iter().filter(|&task| task != NONE).map(TaskIndex)
     }
 

@@ -6,7 +6,7 @@ use crate::{Encoding, LineIndex, Position, Span};
 /// and of no position, and comes back with [`Source::to_bytes`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    text: Arc<str>,
+    text: Arc<String>,
     lines: LineIndex,
     bom: bool,
 }
@@ -68,7 +68,7 @@ impl Source {
             Some(rest) => (rest, true),
             None => (text, false),
         };
-        Self { lines: LineIndex::new(text), text: text.into(), bom }
+        Self { lines: LineIndex::new(text), text: Arc::new(text.to_owned()), bom }
     }
 
     /// From a file's bytes.
@@ -111,7 +111,7 @@ impl Source {
     /// The same file with another text: the byte order mark stays.
     #[must_use]
     pub fn with_text(&self, text: &str) -> Self {
-        Self { lines: LineIndex::new(text), text: text.into(), bom: self.bom }
+        Self { lines: LineIndex::new(text), text: Arc::new(text.to_owned()), bom: self.bom }
     }
 
     /// What stands in `span`; empty if it lies outside the text or cuts a character.
@@ -175,11 +175,17 @@ impl Source {
         while !self.text.is_char_boundary(end) {
             end += 1;
         }
-        let mut replaced = String::with_capacity(self.text.len() - (end - start) + text.len());
-        replaced.push_str(&self.text[..start]);
-        replaced.push_str(text);
-        replaced.push_str(&self.text[end..]);
-        self.text = replaced.into();
+        match Arc::get_mut(&mut self.text) {
+            Some(own) => own.replace_range(start..end, text),
+            // Somebody still looks at the text as it was.
+            None => {
+                let mut replaced = String::with_capacity(self.text.len() - (end - start) + text.len());
+                replaced.push_str(&self.text[..start]);
+                replaced.push_str(text);
+                replaced.push_str(&self.text[end..]);
+                self.text = Arc::new(replaced);
+            }
+        }
         self.lines.replace(&self.text, Span::new(start, end), text.len());
     }
 

@@ -201,13 +201,23 @@ impl Again {
         {
             return false;
         }
+        // One that is gone may have the index of one before it.
+        let known = |open: u32, first: usize| (open as usize) < first;
+        let phases = is.open_phases().zip(was.open_phases());
+        let tasks = is.open_tasks().zip(was.open_tasks());
+        let first = (self.phases.start, self.tasks.start);
+        if !phases.clone().all(|(new, old)| known(new.0, first.0) == known(old.0, first.0))
+            || !tasks.clone().all(|(new, old)| known(new.0, first.1) == known(old.0, first.1))
+        {
+            return false;
+        }
         // What follows may look at these words.
         let same_words = |old, new| plan.source.slice(old) == &text[tallymark_text::Span::range(new)];
         let same_group = match (old_standing.group(), standing.closed(end.level).group()) {
             (Some(old), Some(new)) => same_words(old, new),
             _ => true,
         };
-        let same_names = is.open_phases().zip(was.open_phases()).all(|(new, old)| {
+        let same_names = phases.clone().all(|(new, old)| {
             let Some(new) = new.get().checked_sub(self.phases.start) else { return true };
             let (old, new) = (&plan.phases[old.get()], &self.found.phases[new]);
             let name = |text: &str, phase: &crate::Phase| {

@@ -155,11 +155,7 @@ fn edit(numbers: &mut Numbers, text: &str) -> (Span, String) {
 fn same(edited: &Plan, whole: &Plan, what: &dyn Fn() -> String) {
     macro_rules! same {
         ($($field:ident),*) => {
-            $(assert!(
-                edited.$field == whole.$field,
-                "{}:\nedited {:?}\nwhole  {:?}\n{}",
-                stringify!($field), edited.$field, whole.$field, what()
-            );)*
+            $(assert!(edited.$field == whole.$field, "{} differ: {}", stringify!($field), what());)*
         };
     }
     same!(
@@ -260,7 +256,14 @@ fn follow(text: &str, options: Options<'_>, edits: usize, numbers: &mut Numbers)
         let (edited, changed) = plan.edited(&source, replaced, options);
         let whole = parse(Arc::clone(&source), options);
         same(&edited, &whole, &|| {
-            format!("{replaced:?}\n{:?}\n{:?}\n{:?}", options, plan.source.text(), source.text())
+            let around = |text: &str, span: Span| {
+                // Enough of a plan to see it, and not all of a long one.
+                let from =
+                    text[..span.start as usize].char_indices().rev().nth(1_500).map_or(0, |(at, _)| at);
+                text[from..].chars().take(3_000).collect::<String>()
+            };
+            let (old, new) = (around(plan.source.text(), replaced.old), around(source.text(), replaced.new));
+            format!("{replaced:?} {options:?}\n{old:?}\n{new:?}")
         });
         unchanged(&plan, &edited, &changed);
         quick += usize::from(!changed.everything);
