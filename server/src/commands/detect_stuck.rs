@@ -133,7 +133,7 @@ impl DetectStuck {
 }
 
 fn find(session: &Session, joined: &Joined, limit: i64, signs: &HashMap<String, i64>) -> Vec<Stuck> {
-    stuck(joined, limit, session.now, |id| signs.get(id).copied())
+    stuck(joined, limit, session.now, |_, id| signs.get(id).copied())
 }
 
 /// When each entry was changed last, as the history tells.

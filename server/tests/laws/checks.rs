@@ -11,9 +11,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plan", &["text"]),
     ("status", &["text"]),
     ("live", &["text", "events"]),
-    ("sync", &["plan", "status", "live", "text"]),
+    ("sync", &["plan", "status", "live", "events", "text"]),
     ("workspace", &["sync", "plan", "status", "live", "events", "text"]),
-    ("ide", &["sync", "plan", "status", "live", "text"]),
+    ("ide", &["sync", "plan", "status", "live", "events", "text"]),
     ("sidecar", &["live", "events"]),
     ("lsp", &["ide", "workspace", "sync", "plan", "status", "live", "text", "events"]),
 ];

@@ -7,7 +7,8 @@ use tallymark_status::Status;
 use tallymark_text::Edit;
 
 use crate::rules::{self, Boxes, BrokenRule, Config, Context};
-use crate::{Facts, Finding, Fix, Joined, join};
+use crate::stuck::Stuck;
+use crate::{Facts, Finding, Fix, Joined, LiveTasks, join};
 
 /// A plan, its status.json, the join of both, and the findings.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Analysis {
     pub config: Arc<Config>,
     /// What a box means, [`Boxes::Auto`] decided.
     pub boxes: Boxes,
+    /// Who works on it, if monitoring files were looked at.
+    pub live: Option<LiveTasks>,
     /// The findings: those of the plan first, by place.
     pub findings: Vec<Finding>,
     /// The rules that panicked; none, if all is well.
@@ -46,8 +49,15 @@ impl Analysis {
         if boxes == Boxes::Reference {
             joined.settle_unlisted();
         }
+        let live = facts.live.as_ref().map(|live| LiveTasks::new(&joined, &facts, Arc::clone(live)));
         let (findings, broken_rules) = (Vec::new(), Vec::new());
-        Self { joined, facts, config, boxes, findings, broken_rules }
+        Self { joined, facts, config, boxes, live, findings, broken_rules }
+    }
+
+    /// The tasks in progress that nobody has heard of for longer than `limit` milliseconds: not in status.json, not in the
+    /// history that [`Facts::signs`] tells, not in a monitoring file.
+    pub fn stuck(&self, limit: i64, now: i64) -> Vec<Stuck> {
+        self.context().stuck(limit, now)
     }
 
     /// The ways to mend one of the findings, best first.
@@ -78,6 +88,7 @@ impl Analysis {
             plan: &self.joined.plan,
             status: self.joined.status(),
             facts: &self.facts,
+            live: self.live.as_ref(),
             boxes: self.boxes,
             limits: self.config.limits,
         }

@@ -1,7 +1,9 @@
 //! What rules report, as plain data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
+use tallymark_live::Live;
 use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::{EntryIndex, Request};
 use tallymark_text::{Edit, Span};
@@ -189,7 +191,7 @@ pub enum FixAction {
 }
 
 /// What rules know of the world outside the two files.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// Milliseconds since 1970-01-01 UTC; `None` switches off what needs a clock.
     pub now: Option<i64>,
@@ -205,4 +207,10 @@ pub struct Facts {
     pub status_expected: bool,
     /// Of the files that tasks name, those that are not there; `None` if nobody looked.
     pub missing_files: Option<BTreeSet<String>>,
+    /// What monitoring files say; `None` if nobody looked, and then no rule asks for it.
+    pub live: Option<Arc<Live>>,
+    /// Whether the workspace has no other plan: what names no plan is then about this one.
+    pub only_plan: bool,
+    /// When each entry of status.json was last changed, by its id, as the history tells. Asked for with `live` only.
+    pub signs: Arc<HashMap<String, i64>>,
 }

@@ -18,9 +18,15 @@ const ZONES: i64 = 12 * 60 * 60_000;
 
 /// The tasks in progress whose last sign of life is more than `limit` milliseconds before `now`, in document order.
 ///
-/// Signs of life are `startedAt` and what `seen` knows of an entry's id (a change in the history, a heartbeat). A task with
+/// Signs of life are `startedAt` and what `seen` knows of the task and its entry's id (a change in the
+/// history, a heartbeat, a line of a stream). A task with
 /// neither is not called stuck: nobody knows since when it runs.
-pub fn stuck(joined: &Joined, limit: i64, now: i64, seen: impl Fn(&str) -> Option<i64>) -> Vec<Stuck> {
+pub fn stuck(
+    joined: &Joined,
+    limit: i64,
+    now: i64,
+    seen: impl Fn(TaskIndex, &str) -> Option<i64>,
+) -> Vec<Stuck> {
     let Some(status) = joined.status() else { return Vec::new() };
     let running =
         joined.plan.tasks().map(|(task, _)| task).filter(|&task| joined.state(task) == State::InProgress);
@@ -31,7 +37,7 @@ pub fn stuck(joined: &Joined, limit: i64, now: i64, seen: impl Fn(&str) -> Optio
                 let zone = if status.names_zone(time) { 0 } else { ZONES };
                 Some(time.milliseconds?.saturating_add(zone))
             });
-            let last_sign = started.max(seen(status.id(entry)))?;
+            let last_sign = started.max(seen(task, status.id(entry)))?;
             (now.saturating_sub(last_sign) > limit).then_some(Stuck { task, last_sign })
         })
         .collect()
@@ -57,7 +63,7 @@ mod tests {
         let text =
             format!(r#"{{"tasks":[{{"id":"1.1","description":"First","status":"in_progress"{started}}}]}}"#);
         let joined = crate::join(Arc::new(plan), Some(Arc::new(Status::parse(Arc::new(Source::new(&text))))));
-        stuck(&joined, 30 * MINUTE, now, |id| seen.filter(|_| id == "1.1"))
+        stuck(&joined, 30 * MINUTE, now, |_, id| seen.filter(|_| id == "1.1"))
             .iter()
             .map(|stuck| stuck.last_sign)
             .collect()

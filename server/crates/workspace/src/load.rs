@@ -134,7 +134,7 @@ pub fn facts(root: &Path, path: &Path, located: &Located, now: Option<i64>) -> F
         own_status_path: (located.own != located.path).then(|| relative(root, &located.own)),
         other_status_path: located.other.as_deref().map(|other| relative(root, other)),
         status_expected: located.expected,
-        missing_files: None,
+        ..Facts::default()
     }
 }
 

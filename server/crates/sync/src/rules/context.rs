@@ -1,12 +1,13 @@
 //! What rules look at.
 
 use tallymark_plan::{Plan, TaskIndex};
-use tallymark_status::{Change, EntryIndex, Request, Status};
+use tallymark_status::{Change, EntryIndex, Request, Status, Word};
 use tallymark_text::Span;
 
 use super::Boxes;
+use crate::stuck::{Stuck, stuck};
 use crate::words::quoted;
-use crate::{Facts, File, Joined, Limits, Place, Related, marking};
+use crate::{Facts, File, Fix, FixAction, Joined, Limits, LiveTasks, Place, Related, marking};
 
 /// What rules look at.
 pub struct Context<'a> {
@@ -18,6 +19,8 @@ pub struct Context<'a> {
     pub status: Option<&'a Status>,
     /// The world outside.
     pub facts: &'a Facts,
+    /// Who works on the tasks, where monitoring files were looked at.
+    pub live: Option<&'a LiveTasks>,
     /// What a box means, [`Boxes::Auto`] already decided.
     pub boxes: Boxes,
     /// How often failed tasks are tried again, and when tasks are stuck.
@@ -76,5 +79,27 @@ impl Context<'_> {
     /// A change of an entry as the status.json at hand has it: it is refused if somebody else changes the entry first.
     pub(crate) fn request(&self, status: &Status, entry: EntryIndex, change: Change) -> Request {
         marking::request(status, entry, change)
+    }
+
+    /// The tasks in progress without a sign of life for longer than `limit` milliseconds.
+    pub(crate) fn stuck(&self, limit: i64, now: i64) -> Vec<Stuck> {
+        stuck(self.joined, limit, now, |task, entry| {
+            let live = self.live.and_then(|live| live.of(task)?.last_sign());
+            self.facts.signs.get(entry).copied().max(live)
+        })
+    }
+
+    /// A fix that gives a task another status in status.json, if it has an entry there.
+    pub(crate) fn transition(
+        &self,
+        task: TaskIndex,
+        title: String,
+        to: Word,
+        reason: Option<String>,
+    ) -> Option<Fix> {
+        let (status, entry) = self.status.zip(self.joined.entry(task))?;
+        let change = Change::Transition { to, reason, notes: None, reopen: false };
+        let action = FixAction::Status(vec![self.request(status, entry, change)]);
+        Some(Fix { title, safe: false, preferred: false, ask: None, action })
     }
 }

@@ -6,11 +6,13 @@
 mod allow;
 mod context;
 mod files;
+mod live_fixes;
 #[cfg(test)]
 mod pages;
 pub(crate) mod renumber;
 mod reporter;
 mod safe;
+mod said_to_run;
 mod tallies;
 #[cfg(test)]
 mod testing;
@@ -53,6 +55,12 @@ mod tm305;
 mod tm306;
 mod tm307;
 mod tm308;
+mod tm401;
+mod tm402;
+mod tm403;
+mod tm404;
+mod tm405;
+mod tm406;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -99,6 +107,9 @@ pub(crate) enum Needs {
     Plan,
     /// A status.json that could be read: [`Context::status`] is there.
     Status,
+    /// That somebody looked at monitoring files: [`Context::live`] is there. What clocks and processes say is not the same
+    /// twice, so `check` looks only where `--live` asks it to.
+    Live,
 }
 
 /// What the boxes of a plan mean when there is a status.json.
@@ -185,6 +196,13 @@ pub static RULES: &[&Rule] = &[
     &tm306::RULE,
     &tm307::RULE,
     &tm308::RULE,
+    // Live, from monitoring files.
+    &tm401::RULE,
+    &tm402::RULE,
+    &tm403::RULE,
+    &tm404::RULE,
+    &tm405::RULE,
+    &tm406::RULE,
 ];
 
 /// The rule of a code (`TM103`) or name (`ticked-not-completed`), in any case.
@@ -272,6 +290,7 @@ fn applies(rule: &Rule, context: &Context<'_>) -> bool {
     let there = match rule.needs {
         Needs::Plan => true,
         Needs::Status => context.status.is_some(),
+        Needs::Live => context.live.is_some(),
     };
     // Without a status.json the boxes are all there is.
     let doubted = context.status.is_some() && context.boxes == Boxes::Reference;

@@ -2,7 +2,7 @@
 //!
 //! An example is a fence that says what it is: `markdown bad`, `markdown good`, `markdown bad good` for a plan that is
 //! the same in both, and `json bad status.json` or `json good status.json` for the status.json beside it; with `other` it is a
-//! second one, elsewhere. The name of a dialect may
+//! second one, elsewhere; `json bad monitoring` is a monitoring file, as the sidecar tells it. The name of a dialect may
 //! stand among the words; without one it is the home dialect. The first quote of the page is the message of the bad one,
 //! an `…` standing for anything.
 
@@ -41,7 +41,8 @@ fn case(rule: &Rule, kind: &str, put: &str) -> Option<Case> {
     let examples = examples(rule.page);
     let has = |example: &&Example<'_>, word: &str| example.words.contains(&word);
     let of = |language: &str| {
-        examples.iter().find(|example| has(example, kind) && has(example, language) && !has(example, "other"))
+        let is = |example: &&Example<'_>| has(example, kind) && has(example, language);
+        examples.iter().find(|example| is(example) && !has(example, "other") && !has(example, "monitoring"))
     };
     let other = examples.iter().any(|example| has(&example, kind) && has(&example, "other"));
     let plan = of("markdown")?;
@@ -52,6 +53,13 @@ fn case(rule: &Rule, kind: &str, put: &str) -> Option<Case> {
     }
     if let Some(status) = of("json") {
         case = case.status(&status.text);
+    }
+    if rule.code.starts_with("TM4") {
+        let files = examples.iter().filter(|example| has(example, kind) && has(example, "monitoring"));
+        let files: Vec<&str> = files.map(|example| example.text.as_str()).collect();
+        // The processes of the pages: one is there, one is not.
+        let begun = testing::NOW - 3_600_000;
+        case = case.process(4711, None).process(4712, Some(begun)).live(&files);
     }
     // As the workspace has it: an Output under plan-outputs/ is where a status.json is expected.
     let expected = plan.text.contains("plan-outputs/");

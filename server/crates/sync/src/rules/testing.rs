@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use tallymark_events::Process;
+use tallymark_live::Live;
 use tallymark_plan::{Dialect, Options};
 use tallymark_status::Status;
 use tallymark_text::{Source, apply_edits};
@@ -18,7 +20,11 @@ pub(super) struct Case {
     dialect: Option<Dialect>,
     config: Config,
     facts: Facts,
+    processes: Vec<Process>,
 }
+
+/// When the live cases play: 2026-01-15T08:00:00Z.
+pub(super) const NOW: i64 = 1_768_464_000_000;
 
 /// A plan without a status.json, read as the home dialect.
 pub(super) fn plan(text: &str) -> Case {
@@ -33,6 +39,7 @@ pub(super) fn plan(text: &str) -> Case {
             status_path: "docs/plan-outputs/plan/status.json".to_owned(),
             ..Facts::default()
         },
+        processes: Vec::new(),
     }
 }
 
@@ -59,6 +66,24 @@ impl Case {
     /// With boxes that mean this.
     pub(super) fn boxes(mut self, boxes: Boxes) -> Self {
         self.config.boxes = boxes;
+        self
+    }
+
+    /// With a process of this id on the machine, started at that time; none for one that is not there. Before
+    /// [`Case::live`].
+    pub(super) fn process(mut self, pid: u32, started: Option<i64>) -> Self {
+        self.processes.push(Process { pid, started });
+        self
+    }
+
+    /// With these decoded monitoring files, as the sidecar writes them, at [`NOW`], in a workspace without another plan.
+    pub(super) fn live(mut self, files: &[&str]) -> Self {
+        let files: Vec<tallymark_events::Monitored> =
+            files.iter().map(|file| serde_json::from_str(file).expect("a decoded file")).collect();
+        let limits = tallymark_live::Limits::default();
+        self.facts.live = Some(Arc::new(Live::new(&files, &self.processes, "here", NOW, &limits)));
+        self.facts.now = Some(NOW);
+        self.facts.only_plan = true;
         self
     }
 

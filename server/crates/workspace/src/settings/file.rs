@@ -28,7 +28,16 @@ pub(super) fn parse(text: &str) -> (Values, Vec<SettingsProblem>) {
     (reader.values, reader.problems)
 }
 
-const LIMITS: [&str; 5] = ["retries", "backoff", "stuck", "foreign_stale", "lock_wait"];
+const LIMITS: [&str; 8] = [
+    "retries",
+    "backoff",
+    "stuck",
+    "foreign_stale",
+    "lock_wait",
+    "gadugi_heartbeat",
+    "dev_workflow_heartbeat",
+    "silent",
+];
 
 struct Reader {
     values: Values,
@@ -150,6 +159,9 @@ impl Reader {
             ("stuck", Duration::from_secs(1)),
             ("foreign_stale", values::SHORTEST_FOREIGN_STALE),
             ("lock_wait", Duration::ZERO),
+            ("gadugi_heartbeat", Duration::from_secs(1)),
+            ("dev_workflow_heartbeat", Duration::from_secs(1)),
+            ("silent", Duration::from_secs(1)),
         ] {
             let Some(item) = limits.get(key) else { continue };
             let Some(time) = self.checked(item, values::duration) else { continue };
@@ -163,6 +175,9 @@ impl Reader {
                 "backoff" => &mut limits.backoff,
                 "stuck" => &mut limits.stuck,
                 "foreign_stale" => &mut limits.foreign_stale,
+                "gadugi_heartbeat" => &mut limits.gadugi_heartbeat,
+                "dev_workflow_heartbeat" => &mut limits.dev_workflow_heartbeat,
+                "silent" => &mut limits.silent,
                 _ => &mut limits.lock_wait,
             };
             *place = Some(time);

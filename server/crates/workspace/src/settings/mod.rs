@@ -188,6 +188,11 @@ impl Settings {
         self.rules.limits
     }
 
+    /// How long somebody who is said to be at work may be silent.
+    pub fn live_limits(&self) -> tallymark_live::Limits {
+        self.values.limits.live()
+    }
+
     /// How long to wait for the lock of a status file; `None` for the store's own patience.
     pub fn lock_wait(&self) -> Option<Duration> {
         self.values.limits.lock_wait

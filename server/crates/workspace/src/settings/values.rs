@@ -60,6 +60,12 @@ pub struct LimitValues {
     pub foreign_stale: Option<Duration>,
     /// How long to wait for a lock.
     pub lock_wait: Option<Duration>,
+    /// How long a process of Gadugi may go without a heartbeat.
+    pub gadugi_heartbeat: Option<Duration>,
+    /// How long an orchestrator of dev_workflow may.
+    pub dev_workflow_heartbeat: Option<Duration>,
+    /// How long all others may be silent, agents' streams above all.
+    pub silent: Option<Duration>,
 }
 
 /// Node writers refresh their lock every five seconds or so: one that was silent for less than this may well be alive.
@@ -133,19 +139,36 @@ impl LimitValues {
             stuck: self.stuck.or(weaker.stuck),
             foreign_stale: self.foreign_stale.or(weaker.foreign_stale),
             lock_wait: self.lock_wait.or(weaker.lock_wait),
+            gadugi_heartbeat: self.gadugi_heartbeat.or(weaker.gadugi_heartbeat),
+            dev_workflow_heartbeat: self.dev_workflow_heartbeat.or(weaker.dev_workflow_heartbeat),
+            silent: self.silent.or(weaker.silent),
         }
     }
 
     /// What holds with the defaults.
     pub(super) fn limits(self) -> Limits {
         let default = Limits::default();
-        let milliseconds = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         Limits {
             retries: self.retries.unwrap_or(default.retries),
             backoff: self.backoff.map_or(default.backoff, milliseconds),
             stuck: self.stuck.map_or(default.stuck, milliseconds),
         }
     }
+
+    /// How long somebody who is said to be at work may be silent, with the defaults.
+    pub(super) fn live(self) -> tallymark_live::Limits {
+        let default = tallymark_live::Limits::default();
+        tallymark_live::Limits {
+            gadugi: self.gadugi_heartbeat.map_or(default.gadugi, milliseconds),
+            dev_workflow: self.dev_workflow_heartbeat.map_or(default.dev_workflow, milliseconds),
+            silent: self.silent.map_or(default.silent, milliseconds),
+            tool: self.stuck.map_or(default.tool, milliseconds),
+        }
+    }
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A span of time: a whole number with its unit.
