@@ -7,6 +7,7 @@
 mod again;
 mod claimed;
 mod joined;
+mod phases;
 #[cfg(test)]
 mod tests;
 

@@ -96,6 +96,11 @@ impl Begun {
             cuts: cuts.as_deref().unwrap_or_default(),
             end: None,
         });
+        let mut all_phases = None;
+        if !reading.keeps_empty_phases() {
+            all_phases = cuts.is_some().then(|| found.phases.clone());
+            found.drop_empty_phases();
+        }
         if !front.is_empty() {
             blocks.ignored.push(Ignored { span: front, why: IgnoredWhy::FrontMatter });
         }
@@ -129,6 +134,7 @@ impl Begun {
                     path: options.path.into(),
                     dialect: options.dialect,
                     front,
+                    all_phases,
                     counts: counted.sum(),
                     cuts: cuts_from(first, front.end, 0, &places, &found.states, &counted),
                     headings,

@@ -64,6 +64,9 @@ const LEVELS: usize = 8;
 /// No index.
 const NONE: u32 = u32::MAX;
 
+/// The index of something that is no longer there.
+const GONE: u32 = u32::MAX - 1;
+
 /// What the reader knows between two blocks of no list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State {
@@ -96,12 +99,12 @@ impl Default for State {
 
 impl State {
     /// The open phases, outermost first.
-    pub fn open_phases(&self) -> impl Iterator<Item = PhaseIndex> + Clone {
+    pub fn open_phases(&self) -> impl Iterator<Item = PhaseIndex> + use<> {
         self.phases.into_iter().filter(|&phase| phase != NONE).map(PhaseIndex)
     }
 
     /// The open tasks that are headings, outermost first.
-    pub fn open_tasks(&self) -> impl Iterator<Item = TaskIndex> + Clone {
+    pub fn open_tasks(&self) -> impl Iterator<Item = TaskIndex> + use<> {
         self.headings.into_iter().filter(|&task| task != NONE).map(TaskIndex)
     }
 
@@ -122,10 +125,10 @@ impl State {
     /// The same behind an edit.
     pub fn shifted(mut self, shift: &Shift) -> Self {
         for phase in self.phases.iter_mut().filter(|phase| **phase != NONE) {
-            *phase = shift.phase(PhaseIndex(*phase)).0;
+            *phase = shift.open(*phase, shift.first_phase, shift.phases).unwrap_or(GONE);
         }
         for task in self.headings.iter_mut().filter(|task| **task != NONE) {
-            *task = shift.task(TaskIndex(*task)).0;
+            *task = shift.open(*task, shift.first_task, shift.tasks).unwrap_or(GONE);
         }
         self.section.heading = shift.any_span(self.section.heading);
         self
@@ -684,9 +687,6 @@ impl<'t> Reader<'t> {
         }
         self.fold_phase_index();
         self.leave();
-        if !self.reading.keeps_empty_phases() {
-            self.drop_empty_phases();
-        }
         self.found
     }
 

@@ -36,6 +36,15 @@ impl Shift {
         Span { start, end: end.max(start) }
     }
 
+    /// The index of something open behind the edit; `None` if it was in the part that was read again, and is gone.
+    pub fn open(&self, index: u32, first: u32, shift: u32) -> Option<u32> {
+        if index < first {
+            return Some(index);
+        }
+        // What is added is small, whether it is negative or not.
+        index.checked_add_signed(shift as i32).filter(|&moved| moved >= first)
+    }
+
     pub fn task(&self, task: TaskIndex) -> TaskIndex {
         let shift = if task.0 >= self.first_task { self.tasks } else { 0 };
         TaskIndex(task.0.wrapping_add(shift))

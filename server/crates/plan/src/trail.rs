@@ -10,7 +10,7 @@ use crate::dialects::{Reading, WholeFile};
 use crate::evidence::Counts;
 use crate::headings::Heading;
 use crate::keys;
-use crate::{Dialect, Options};
+use crate::{Dialect, Options, Phase, Plan};
 
 /// What was written down while a plan was read.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Trail {
     pub path: Box<str>,
     pub dialect: Option<Dialect>,
     pub front: Span,
+    /// All phases, where the dialect drops those without tasks.
+    pub all_phases: Option<Vec<Phase>>,
     /// What the dialect was told by.
     pub counts: Counts,
     /// Where reading can begin; the first stands where the front matter ends.
@@ -35,6 +37,11 @@ pub(crate) struct Trail {
 }
 
 impl Trail {
+    /// All phases, also those that the dialect drops.
+    pub fn all_phases<'a>(&'a self, plan: &'a Plan) -> &'a [Phase] {
+        self.all_phases.as_deref().unwrap_or(&plan.phases)
+    }
+
     /// Whether a text read with these options would be read as this one was.
     pub fn fits(&self, options: Options<'_>) -> bool {
         *self.path == *options.path && self.dialect == options.dialect
@@ -46,7 +53,6 @@ impl Trail {
 pub(crate) fn can_follow(blocks: &Blocks, reading: &dyn Reading) -> bool {
     !blocks.has_definitions
         && reading.whole_file() == WholeFile::Plan
-        && reading.keeps_empty_phases()
         && !reading.repeats_headings()
         && !reading.has_phase_index()
         && !reading.nests_by_id()

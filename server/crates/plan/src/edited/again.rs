@@ -11,7 +11,7 @@ use crate::front_matter::front_matter;
 use crate::read::{self, Found, Part, State};
 use crate::shift::Shift;
 use crate::trail::{Trail, may_have_elements};
-use crate::{Plan, Problem, dialects, markdown_text};
+use crate::{PhaseIndex, Plan, Problem, TaskIndex, dialects, markdown_text};
 
 /// A part of a text that was read again.
 pub(super) struct Again {
@@ -27,6 +27,8 @@ pub(super) struct Again {
     pub deep: Vec<Problem>,
     pub places: Vec<Place>,
     pub counted: Counted,
+    /// What the reader knew at the beginning.
+    pub begin: State,
     pub found: Found,
     /// The cut at its end.
     pub end: Option<Place>,
@@ -115,7 +117,8 @@ fn read_part(
     }
     let places = cuts::places(text, &blocks, begin.at);
     let counted = evidence::count(text, &blocks, only_title, begin.standing, &places);
-    let phases = places_in(&plan.phases, &was, |phase| phase.heading.start);
+    let all_phases = trail.all_phases(plan);
+    let phases = places_in(all_phases, &was, |phase| phase.heading.start);
     let tasks = places_in(&plan.tasks, &was, |task| task.line.start);
     let found = read::read(&Part {
         text,
@@ -124,7 +127,7 @@ fn read_part(
         reading: dialects::reading(plan.dialect),
         only_title,
         state: begin.state,
-        phases: &plan.phases[..phases.start],
+        phases: &all_phases[..phases.start],
         tasks: &plan.tasks[..tasks.start],
         cuts: &places,
         end: end_place,
@@ -143,13 +146,14 @@ fn read_part(
         deep,
         places,
         counted,
+        begin: begin.state,
         found,
         end: end_place,
         only_title,
         shift,
     };
     match end {
-        Some(end) if !again.leads_on(plan, text, end) => Err(Not::Enough),
+        Some(end) if !again.leads_on(plan, trail, text, end) => Err(Not::Enough),
         _ => Ok(again),
     }
 }
@@ -189,8 +193,34 @@ impl Again {
         self.found.states.last().copied().unwrap_or_default()
     }
 
+    /// The phases that are open behind the end.
+    pub fn open_phases(&self) -> impl Iterator<Item = PhaseIndex> + use<> {
+        self.behind().into_iter().flat_map(|state| state.open_phases())
+    }
+
+    /// The tasks that are headings and open behind the end.
+    pub fn open_tasks(&self) -> impl Iterator<Item = TaskIndex> + use<> {
+        self.behind().into_iter().flat_map(|state| state.open_tasks())
+    }
+
+    fn behind(&self) -> Option<State> {
+        self.end.map(|end| self.state().closed(end.level))
+    }
+
+    /// The index before of a phase that is open behind the end: it was open there before, too.
+    pub fn phase_before(&self, phase: PhaseIndex) -> PhaseIndex {
+        let found = phase.get() >= self.phases.start;
+        PhaseIndex(phase.0.wrapping_sub(if found { self.shift.phases } else { 0 }))
+    }
+
+    /// The same of a task.
+    pub fn task_before(&self, task: TaskIndex) -> TaskIndex {
+        let found = task.get() >= self.tasks.start;
+        TaskIndex(task.0.wrapping_sub(if found { self.shift.tasks } else { 0 }))
+    }
+
     /// Whether all that follows would be found as it was.
-    fn leads_on(&self, plan: &Plan, text: &str, end: &Cut) -> bool {
+    fn leads_on(&self, plan: &Plan, trail: &Trail, text: &str, end: &Cut) -> bool {
         let (Some(&standing), old_text) = (self.counted.standing.last(), plan.source.text()) else {
             return false;
         };
@@ -201,25 +231,15 @@ impl Again {
         {
             return false;
         }
-        // One that is gone may have the index of one before it.
-        let known = |open: u32, first: usize| (open as usize) < first;
-        let phases = is.open_phases().zip(was.open_phases());
-        let tasks = is.open_tasks().zip(was.open_tasks());
-        let first = (self.phases.start, self.tasks.start);
-        if !phases.clone().all(|(new, old)| known(new.0, first.0) == known(old.0, first.0))
-            || !tasks.clone().all(|(new, old)| known(new.0, first.1) == known(old.0, first.1))
-        {
-            return false;
-        }
         // What follows may look at these words.
         let same_words = |old, new| plan.source.slice(old) == &text[tallymark_text::Span::range(new)];
         let same_group = match (old_standing.group(), standing.closed(end.level).group()) {
             (Some(old), Some(new)) => same_words(old, new),
             _ => true,
         };
-        let same_names = phases.clone().all(|(new, old)| {
+        let same_names = is.open_phases().zip(was.open_phases()).all(|(new, old)| {
             let Some(new) = new.get().checked_sub(self.phases.start) else { return true };
-            let (old, new) = (&plan.phases[old.get()], &self.found.phases[new]);
+            let (old, new) = (&trail.all_phases(plan)[old.get()], &self.found.phases[new]);
             let name = |text: &str, phase: &crate::Phase| {
                 let end = phase.number.map_or(phase.title.start, |number| number.end);
                 text[phase.title.start as usize..end as usize].to_owned()

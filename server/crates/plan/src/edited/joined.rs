@@ -7,6 +7,7 @@ use tallymark_text::{Source, Span};
 
 use super::again::{Again, places_in};
 use super::claimed::{self, Skeleton};
+use super::phases::{Phases, moved_end};
 use super::{Changed, Stretch};
 use crate::annotations::{self, Note, OutputLine};
 use crate::cuts::Cut;
@@ -14,7 +15,7 @@ use crate::keys;
 use crate::parse::{Unread, cuts_from, headings, tell, unread};
 use crate::shift::Shift;
 use crate::trail::{Trail, may_have_elements};
-use crate::{Allowance, Criterion, Ignored, Options, Phase, Plan, Problem, Task, dependencies, dialects};
+use crate::{Allowance, Criterion, Ignored, Options, Plan, Problem, Task, dependencies, dialects};
 
 /// Puts a part that was read again in its place; `None`: all has to be read.
 pub(super) fn join(
@@ -35,6 +36,7 @@ pub(super) fn join(
         return None;
     }
     let reading = dialects::reading(dialect);
+    let phases = Phases::new(old, trail, &mut again)?;
     let deep = std::mem::take(&mut again.deep);
     let Unread { ignored: ignored_again, problems: problems_again } =
         unread(&source, is.clone(), &mut again.blocks, deep, &mut again.found);
@@ -51,7 +53,6 @@ pub(super) fn join(
     if !same_notes {
         return None;
     }
-    let phases = phases(old, &mut again);
     let mut tasks = tasks(old, &mut again);
     annotations::mark_noted(text, notes.iter().map(|(_, note)| note), &mut tasks[again.tasks.start..]);
     // No task that is a heading is open: what a line inside belongs to stands inside too.
@@ -63,10 +64,10 @@ pub(super) fn join(
         let inside = dependencies::find(text, is.clone(), &mut tasks, again.tasks.start, &ignored);
         let count = inside.len();
         shift_ranges(&mut tasks[tasks_again.clone()], places.start as u32);
-        append_tasks(&mut tasks, old, &again, (count as u32).wrapping_sub(places.len() as u32));
+        append_tasks(&mut tasks, old, &again, &phases, (count as u32).wrapping_sub(places.len() as u32));
         spliced(&old.dependencies, &was, |one| one.span.start, inside, |one| shift.dependency(*one))
     } else {
-        append_tasks(&mut tasks, old, &again, 0);
+        append_tasks(&mut tasks, old, &again, &phases, 0);
         tasks.iter_mut().for_each(|task| task.dependencies = 0..0);
         dependencies::find(text, trail.front.end as usize..text.len(), &mut tasks, 0, &ignored)
     };
@@ -91,7 +92,7 @@ pub(super) fn join(
             line: shift.span(one.line),
             mark: shift.mark(one.mark),
             title: shift.span(one.title),
-            phase: one.phase.map(|phase| shift.phase(phase)),
+            phase: one.phase.map(|phase| phases.place(&shift, phase)),
             task: one.task.map(|task| shift.task(task)),
             ordinal: one.ordinal,
         },
@@ -110,18 +111,21 @@ pub(super) fn join(
             heading
         },
     );
-    let phases_is = again.phases.start..again.phases.start + again.found.phases.len();
     let headings_was = places_in(&trail.headings, &was, |heading| heading.start);
     let headings_is = headings_was.start..headings_was.start + headings_is;
 
     let before = Skeleton::new(
         old.source.text(),
         &trail.headings[headings_was],
-        &old.phases[again.phases.clone()],
+        &old.phases[phases.was.clone()],
         &old.tasks[again.tasks.clone()],
     );
-    let now =
-        Skeleton::new(text, &headings[headings_is], &phases[phases_is.clone()], &tasks[tasks_again.clone()]);
+    let now = Skeleton::new(
+        text,
+        &headings[headings_is],
+        &phases.kept[phases.is.clone()],
+        &tasks[tasks_again.clone()],
+    );
     let all = claimed::All {
         old,
         old_headings: &trail.headings,
@@ -133,7 +137,7 @@ pub(super) fn join(
         only_title: again.only_title,
         headings: &headings,
         ignored: &ignored,
-        phases: &phases,
+        phases: &phases.kept,
         tasks: &tasks,
         shift: &shift,
     };
@@ -152,7 +156,7 @@ pub(super) fn join(
         everything: false,
         bytes: shift.replaced,
         tasks: Stretch::new(again.tasks.clone(), tasks_again),
-        phases: Stretch::new(again.phases.clone(), phases_is),
+        phases: Stretch::new(phases.was, phases.is),
         criteria: Stretch::new(criteria_was, criteria_is),
         keys: keys_outside,
     };
@@ -164,7 +168,7 @@ pub(super) fn join(
             Some(title) if title.start as usize >= was.end => Some(shift.span(title)),
             _ => again.found.title,
         },
-        phases,
+        phases: phases.kept,
         criteria,
         dependencies,
         phase_dependencies,
@@ -183,6 +187,7 @@ pub(super) fn join(
             path: trail.path.clone(),
             dialect: trail.dialect,
             front: trail.front,
+            all_phases: phases.all,
             counts,
             cuts: cuts(trail, &again),
             headings,
@@ -217,38 +222,6 @@ pub(super) fn spliced<T: Clone>(
     list
 }
 
-/// Where a block ends that began before the end of the part and is still open there.
-fn moved_end(block: &mut Span, old: Span, shift: &Shift) {
-    block.end = old.end.wrapping_add(shift.bytes);
-}
-
-fn phases(old: &Plan, again: &mut Again) -> Vec<Phase> {
-    let (places, shift) = (again.phases.clone(), again.shift);
-    let mut phases = Vec::with_capacity(old.phases.len() - places.len() + again.found.phases.len());
-    phases.extend_from_slice(&old.phases[..places.start]);
-    phases.extend_from_slice(&again.found.phases);
-    for &(phase, end) in &again.found.ends_of_phases {
-        phases[phase.get()].block.end = end;
-    }
-    if let Some(end) = again.end {
-        for phase in again.state().closed(end.level).open_phases() {
-            // Below the part's beginning the index is the same, and behind it the phase is the one that it was.
-            let index = phase.get();
-            let before = if index < places.start { phase.0 } else { phase.0.wrapping_sub(shift.phases) };
-            moved_end(&mut phases[index].block, old.phases[before as usize].block, &shift);
-        }
-    }
-    phases.extend(old.phases[places.end..].iter().map(|phase| Phase {
-        heading: shift.span(phase.heading),
-        block: shift.span(phase.block),
-        title: shift.span(phase.title),
-        number: phase.number.map(|number| shift.span(number)),
-        level: phase.level,
-        mark: phase.mark.map(|mark| shift.mark(mark)),
-    }));
-    phases
-}
-
 /// The tasks up to the end of the part, with room for those behind it.
 fn tasks(old: &Plan, again: &mut Again) -> Vec<Task> {
     let (places, shift) = (again.tasks.clone(), again.shift);
@@ -258,12 +231,9 @@ fn tasks(old: &Plan, again: &mut Again) -> Vec<Task> {
     for &(task, end) in &again.found.ends_of_tasks {
         tasks[task.get()].block.end = end;
     }
-    if let Some(end) = again.end {
-        for task in again.state().closed(end.level).open_tasks() {
-            let index = task.get();
-            let before = if index < places.start { task.0 } else { task.0.wrapping_sub(shift.tasks) };
-            moved_end(&mut tasks[index].block, old.tasks[before as usize].block, &shift);
-        }
+    for task in again.open_tasks() {
+        let before = again.task_before(task);
+        moved_end(&mut tasks[task.get()].block, old.tasks[before.get()].block, &shift);
     }
     tasks
 }
@@ -278,7 +248,7 @@ fn shift_ranges(tasks: &mut [Task], by: u32) {
 }
 
 /// Puts the tasks behind the part to those before them. `dependencies`: how many more there are before theirs.
-fn append_tasks(tasks: &mut Vec<Task>, old: &Plan, again: &Again, dependencies: u32) {
+fn append_tasks(tasks: &mut Vec<Task>, old: &Plan, again: &Again, phases: &Phases, dependencies: u32) {
     let shift = again.shift;
     let first = tasks.len();
     tasks.extend(old.tasks[again.tasks.end..].iter().map(|task| Task {
@@ -288,7 +258,7 @@ fn append_tasks(tasks: &mut Vec<Task>, old: &Plan, again: &Again, dependencies: 
         id: task.id.map(|id| shift.span(id)),
         title: shift.span(task.title),
         derived_key: task.derived_key.clone(),
-        phase: task.phase.map(|phase| shift.phase(phase)),
+        phase: task.phase.map(|phase| phases.place(&shift, phase)),
         parent: task.parent.map(|parent| shift.task(parent)),
         depth: task.depth,
         dependencies: task.dependencies.clone(),

@@ -57,9 +57,12 @@ impl Reader<'_> {
         let bold_ends = title.find("**").filter(|_| title.matches("**").count() % 2 == 1);
         Span::new(start, start + bold_ends.unwrap_or(title.len()))
     }
+}
 
-    pub(super) fn drop_empty_phases(&mut self) {
-        let found = &mut self.found;
+impl Found {
+    /// Drops the phases without tasks and criteria.
+    pub fn drop_empty_phases(&mut self) {
+        let found = self;
         let mut kept = vec![false; found.phases.len()];
         let tasks = found.tasks.iter().filter_map(|task| task.phase);
         for phase in tasks.chain(found.criteria.iter().filter_map(|criterion| criterion.phase)) {
@@ -75,9 +78,7 @@ impl Reader<'_> {
         let mut keep = kept.into_iter();
         found.phases.retain(|_| keep.next().unwrap_or(true));
     }
-}
 
-impl Found {
     /// Drops the tasks that are not kept. No task that is kept is part of one that is not.
     fn drop_tasks(&mut self, kept: &[bool]) {
         let moved = places(kept);
