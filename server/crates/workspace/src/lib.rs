@@ -4,6 +4,7 @@ mod discover;
 mod layouts;
 mod load;
 mod locate;
+mod monitored;
 mod monitoring;
 mod nearest;
 mod read;
@@ -12,10 +13,13 @@ mod settings;
 
 pub use discover::{Discovery, PLAN_EXTENSIONS, discover};
 pub use load::{
-    Loaded, facts, is_plan, load, load_if_plan, load_text, load_without_findings, may_be_plan, missing_files,
-    relative,
+    Loaded, Outside, facts, is_plan, load, load_if_plan, load_text, load_without_findings, may_be_plan,
+    missing_files, relative,
 };
 pub use locate::{Located, LocatedBy, locate_status};
+pub use monitored::{
+    LiveFacts, MONITORING_LIMIT, MonitoringFiles, has_only_one_plan, read_monitoring, signs_of_life,
+};
 pub use monitoring::monitoring_places;
 pub use nearest::nearest;
 pub use read::{PLAN_LIMIT, ReadError, STATUS_LIMIT, read_bytes, read_source, read_status};

@@ -12,6 +12,7 @@ use tallymark_status::Status;
 use tallymark_sync::{Analysis, Facts, rules};
 use tallymark_text::Source;
 
+use crate::monitored::{LiveFacts, signs_of_life};
 use crate::read::decode;
 use crate::{Located, PLAN_LIMIT, ReadError, Settings, locate_status, read_bytes, read_source, read_status};
 
@@ -32,13 +33,33 @@ pub struct Loaded {
     pub analysis: Analysis,
 }
 
-/// Reads a plan and its status.json, joins them and runs the rules. `now`: milliseconds since 1970-01-01 UTC.
+/// What is known of the world outside a plan's own files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outside<'a> {
+    /// Milliseconds since 1970-01-01 UTC; `None` switches off what needs a clock.
+    pub now: Option<i64>,
+    /// Who is at work; `None` if nobody looked.
+    pub live: Option<&'a LiveFacts>,
+}
+
+impl From<Option<i64>> for Outside<'_> {
+    fn from(now: Option<i64>) -> Self {
+        Self { now, live: None }
+    }
+}
+
+/// Reads a plan and its status.json, joins them and runs the rules. `outside`: the time alone (milliseconds since 1970-01-01 UTC), or more.
 ///
 /// # Errors
 /// The plan cannot be read. A status.json that cannot be read is a finding, not an error.
-pub fn load(root: &Path, path: &Path, settings: &Settings, now: Option<i64>) -> Result<Loaded, ReadError> {
+pub fn load<'a>(
+    root: &Path,
+    path: &Path,
+    settings: &Settings,
+    outside: impl Into<Outside<'a>>,
+) -> Result<Loaded, ReadError> {
     let plan = parse(root, path, Arc::new(read_source(path)?), settings);
-    Ok(finish(root, path, plan, settings, now, true))
+    Ok(finish(root, path, plan, settings, outside.into(), true))
 }
 
 /// The same without the rules and their findings: for those who want to know or change states.
@@ -52,7 +73,7 @@ pub fn load_without_findings(
     now: Option<i64>,
 ) -> Result<Loaded, ReadError> {
     let plan = parse(root, path, Arc::new(read_source(path)?), settings);
-    Ok(finish(root, path, plan, settings, now, false))
+    Ok(finish(root, path, plan, settings, now.into(), false))
 }
 
 /// The same for a file that may be a plan: `None` if it is none. Most markdown is none, and is told by its bytes alone.
@@ -60,14 +81,14 @@ pub fn load_without_findings(
 /// # Errors
 /// The file cannot be read. One in another encoding than UTF-8 is an error only if it would be a plan: a check that passes
 /// over a plan because it cannot read it would be wrong, and what is no plan is nobody's business.
-pub fn load_if_plan(
+pub fn load_if_plan<'a>(
     root: &Path,
     path: &Path,
     settings: &Settings,
-    now: Option<i64>,
+    outside: impl Into<Outside<'a>>,
 ) -> Result<Option<Loaded>, ReadError> {
     let plan = parse_if_plan(root, path, settings)?;
-    Ok(plan.map(|plan| finish(root, path, plan, settings, now, true)))
+    Ok(plan.map(|plan| finish(root, path, plan, settings, outside.into(), true)))
 }
 
 /// Whether the file is a plan; only the file itself is read.
@@ -97,14 +118,14 @@ fn parse_if_plan(root: &Path, path: &Path, settings: &Settings) -> Result<Option
 }
 
 /// The same as [`load`] for a plan whose text is at hand (an unsaved buffer).
-pub fn load_text(
+pub fn load_text<'a>(
     root: &Path,
     path: &Path,
     source: Arc<Source>,
     settings: &Settings,
-    now: Option<i64>,
+    outside: impl Into<Outside<'a>>,
 ) -> Loaded {
-    finish(root, path, parse(root, path, source, settings), settings, now, true)
+    finish(root, path, parse(root, path, source, settings), settings, outside.into(), true)
 }
 
 /// Whether a text has anything that a task could be made of: a pair of brackets with at most one character (and blanks)
@@ -182,14 +203,20 @@ fn finish(
     path: &Path,
     plan: Plan,
     settings: &Settings,
-    now: Option<i64>,
+    outside: Outside<'_>,
     findings: bool,
 ) -> Loaded {
     let located = locate_status(root, path, &plan, settings);
     // A file that is no plan has no status.json, whatever lies beside it.
     let status = (located.exists && plan.is_plan()).then(|| read_status_patiently(&located.path)).flatten();
-    let mut facts = facts(root, path, &located, now);
+    let mut facts = facts(root, path, &located, outside.now);
     let status = status.map(|status| located.of_plan(Arc::new(status)));
+    if let Some(LiveFacts { live, only_plan }) = outside.live {
+        facts.live = Some(Arc::clone(live));
+        facts.only_plan = *only_plan;
+        // Without a history nothing is known that status.json does not say.
+        facts.signs = Arc::new(signs_of_life(&located.path).unwrap_or_default());
+    }
     let config = settings.rules();
     let analysis = if findings {
         facts.missing_files = missing_files(root, path, &plan, settings);
@@ -210,7 +237,7 @@ fn read_status_patiently(path: &Path) -> Option<Status> {
     status
 }
 
-fn just_written(path: &Path) -> bool {
+pub(crate) fn just_written(path: &Path) -> bool {
     let modified =
         std::fs::metadata(path).ok().filter(Metadata::is_file).and_then(|file| file.modified().ok());
     // A time in the future is a clock that disagrees with ours: it says nothing.
