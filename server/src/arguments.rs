@@ -119,6 +119,7 @@ pub enum Command {
     Git(git::Git),
     MergeDriver(merge_driver::MergeDriver),
     Lsp(lsp::Lsp),
+    Replay(replay::Replay),
     Sidecar(sidecar::Sidecar),
     Completions(completions::Completions),
 }
@@ -166,6 +167,7 @@ impl Command {
             Command::Git(command) => command.run(session),
             Command::MergeDriver(command) => command.run(session),
             Command::Lsp(command) => command.run(session),
+            Command::Replay(command) => command.run(session),
             Command::Sidecar(command) => command.run(session),
             Command::Completions(command) => command.run(session),
         }
@@ -211,7 +213,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         ],
     ),
     ("Live", &["watch", "sidecar"]),
-    ("Tools", &["export", "import", "git", "merge-driver", "lsp", "completions"]),
+    ("Tools", &["export", "import", "git", "merge-driver", "lsp", "replay", "completions"]),
 ];
 
 /// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.

@@ -48,6 +48,10 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("merge-driver", "tallymark merge-driver base.json ours.json theirs.json"),
     ("lsp", "tallymark lsp"),
     ("watch", "tallymark watch\ntallymark watch --once --json | jq '.plans[].progress'"),
+    (
+        "replay",
+        "tallymark lsp --record session.jsonl   # as the editor starts it\ntallymark replay session.jsonl",
+    ),
     ("sidecar", "tallymark sidecar\ntallymark sidecar docs/plan-outputs/parser/status.json"),
     ("completions", "tallymark completions fish > ~/.config/fish/completions/tallymark.fish"),
 ];

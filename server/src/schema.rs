@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::commands::{
     all_plans, batch, detect_stuck, dialect, explain, findings, graph, history, import, increment_retry,
-    init, next, phases, progress, renumber, restore, runs, status, sync_check, undo, validate, watch,
+    init, next, phases, progress, renumber, replay, restore, runs, status, sync_check, undo, validate, watch,
 };
 use crate::{answer, marking, report};
 
@@ -38,6 +38,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("phases", schema_of::<phases::PhaseList>()),
         ("progress", schema_of::<progress::Object>()),
         ("renumber", schema_of::<renumber::Object<'static>>()),
+        ("replay", schema_of::<replay::Replayed>()),
         ("restore", schema_of::<restore::Told<'static>>()),
         ("retries", schema_of::<crate::failed::FailedTasks>()),
         ("runs", schema_of::<runs::Run>()),

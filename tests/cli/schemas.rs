@@ -56,6 +56,7 @@ const CALLS: &[(&str, &[&str], i32)] = &[
     ("renumber", &["renumber", "--from", "1.2", "--to", "1.9", "--dry-run", "--json"], 0),
     ("error", &["renumber", "--from", "1.2", "--to", "1.1", "--json"], 1),
     ("status", &["status", "--json"], 0),
+    ("replay", &["replay", "session.jsonl", "--json"], 1),
     ("watch", &["watch", "--once", "--json"], 0),
     ("sync-check", &["sync-check", "--json"], 1),
     ("init", &["init", "--json"], 0),
@@ -94,11 +95,18 @@ const CALLS: &[(&str, &[&str], i32)] = &[
     ("error", &["restore", "--json"], 2),
 ];
 
+/// A recorded session in which the server answered as none does.
+const SESSION: &str = r#"{"schema_version":1,"tallymark":"0.0.0"}
+{"at":0.1,"from":"client","message":{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}}
+{"at":0.2,"from":"server","message":{"jsonrpc":"2.0","id":1,"result":{"capabilities":{}}}}
+"#;
+
 #[test]
 fn what_every_command_writes_is_what_its_schema_says() {
     let workspace = Workspace::sample();
     workspace.write("notes.md", "text\n");
     workspace.write("lines.jsonl", "{\"task\": \"1.1\", \"do\": \"start\"}\n");
+    workspace.write("session.jsonl", SESSION);
     for (name, arguments, code) in CALLS {
         let run = workspace.run(arguments);
         assert_eq!(run.code, *code, "{arguments:?}\n{}\n{}", run.out, run.err);

@@ -87,6 +87,8 @@ pub struct Setup {
     pub configuration: Option<Value>,
     /// What the person answers questions with; `None` is no answer.
     pub answer: Option<&'static str>,
+    /// Arguments of the server beside the usual ones.
+    pub arguments: Vec<String>,
     /// Environment of the server.
     pub environment: Vec<(&'static str, String)>,
 }
@@ -110,7 +112,13 @@ impl Setup {
                 },
             },
         });
-        Self { initialize, configuration: Some(Value::Null), answer: None, environment: Vec::new() }
+        Self {
+            initialize,
+            configuration: Some(Value::Null),
+            answer: None,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+        }
     }
 }
 
@@ -119,6 +127,7 @@ impl Client {
     pub fn spawn(setup: &Setup) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_tallymark"))
             .args(["lsp", "--stdio"])
+            .args(&setup.arguments)
             .envs(setup.environment.iter().map(|(name, value)| (*name, value.as_str())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

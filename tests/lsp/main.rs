@@ -11,6 +11,7 @@ mod extensions;
 mod findings;
 mod following;
 mod introductions;
+mod logging;
 mod marking;
 mod panics;
 mod protocol;

@@ -25,6 +25,7 @@ pub mod phases;
 pub mod progress;
 pub mod renumber;
 pub mod reopen;
+pub mod replay;
 pub mod restore;
 pub mod retry;
 pub mod retryable;

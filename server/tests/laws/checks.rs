@@ -139,6 +139,8 @@ pub const KEPT: &[Kept] = &[
             "server/src/commands/findings/text.rs",
             // .gitattributes and .gitignore.
             "server/src/commands/git.rs",
+            // The log, and the recording of a session: appended to as it goes.
+            "server/src/commands/lsp.rs",
             // Files of our own: findings, baselines, exports, lines for Git.
             "server/src/whole_file.rs",
             // Git's own temporary file, which Git then puts in its place.

@@ -23,6 +23,7 @@ use crate::extensions::discovered::Discovered;
 use crate::extensions::plans::PlanList;
 use crate::guard::{internal_error, panic_message};
 use crate::initialize;
+use crate::log::{ClientLog, LogLevel};
 use crate::outbox::Outbox;
 use crate::requests;
 use crate::session::{ClientSettings, Session, file_path};
@@ -40,6 +41,8 @@ pub(crate) struct Engine {
     handle: Handle,
     outbox: Outbox,
     version: String,
+    /// How much is logged, and what of it the client is shown.
+    log: Option<(LogLevel, ClientLog)>,
     state: State,
     /// When the oldest change was taken that is not analysed yet. When it was said does not matter: of a thousand changes
     /// that wait in the channel, each would be overdue, and analysed for itself.
@@ -56,7 +59,13 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// An engine that takes its events from `events`, for which `handle` is the way in.
-    pub(crate) fn new(events: Receiver<Event>, handle: Handle, outbox: Outbox, version: String) -> Self {
+    pub(crate) fn new(
+        events: Receiver<Event>,
+        handle: Handle,
+        outbox: Outbox,
+        version: String,
+        log: Option<(LogLevel, ClientLog)>,
+    ) -> Self {
         Self {
             state: State::new(Session::default()),
             waiting_since: None,
@@ -68,6 +77,7 @@ impl Engine {
             handle,
             outbox,
             version,
+            log,
         }
     }
 
@@ -135,20 +145,15 @@ impl Engine {
                     drop(answer.send(Ok(LSPAny::Null)));
                 }
             }
+            Event::Trace(params) => self.set_trace(params.value),
             Event::SettingsChanged(params) => {
                 if self.state.world.session().can.configuration {
                     self.outbox.ask_for_settings(&self.handle);
                 } else {
-                    self.state.change(Change::SettingsGiven(ClientSettings::new(&params.settings)));
+                    self.take_settings(&params.settings);
                 }
             }
-            Event::SettingsGiven(settings) => {
-                let settings = ClientSettings::new(&settings);
-                for problem in &settings.problems {
-                    tracing::warn!("{problem}");
-                }
-                self.state.change(Change::SettingsGiven(settings));
-            }
+            Event::SettingsGiven(settings) => self.take_settings(&settings),
             Event::FilesChanged(params) => self.files_changed(params),
             Event::StatusRead(path, status) => self.state.change(Change::StatusRead(path, status)),
             Event::SettingsFileChanged => self.state.change(Change::SettingsFileChanged),
@@ -169,12 +174,33 @@ impl Engine {
         }
     }
 
+    fn take_settings(&mut self, settings: &serde_json::Value) {
+        let settings = ClientSettings::new(settings);
+        self.obey(&settings);
+        self.state.change(Change::SettingsGiven(settings));
+    }
+
+    /// What of the client's settings is ours, not the world's.
+    fn obey(&self, settings: &ClientSettings) {
+        for problem in &settings.problems {
+            tracing::warn!("{problem}");
+        }
+        if let Some((level, _)) = &self.log {
+            level.set_settings(settings.log.as_deref());
+        }
+    }
+
+    fn set_trace(&self, trace: TraceValue) {
+        if let Some((level, log)) = &self.log {
+            level.set_trace(log, trace);
+        }
+    }
+
     fn initialize(&mut self, params: &InitializeParams, answer: Answer<InitializeResult>) {
         let session = Session::new(params);
         let result = initialize::result(&session, &self.version);
-        for problem in &session.settings.problems {
-            tracing::warn!("{problem}");
-        }
+        self.obey(&session.settings);
+        self.set_trace(params.trace.unwrap_or_default());
         self.outbox.set_abilities(session.can, session.transport);
         self.state = State::new(session);
         drop(answer.send(Ok(result)));

@@ -38,6 +38,8 @@ pub(crate) enum Event {
     Closed(DidCloseTextDocumentParams),
     /// Workspace folders came or went.
     FoldersChanged(DidChangeWorkspaceFoldersParams),
+    /// The client wants more or less of the log.
+    Trace(SetTraceParams),
     /// The client's settings changed; its answer to `workspace/configuration` says to what.
     SettingsChanged(DidChangeConfigurationParams),
     /// The client's settings: what stands under `tallymark`.

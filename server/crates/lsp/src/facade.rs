@@ -134,6 +134,14 @@ impl LanguageServer for Facade {
     }
 }
 
+/// Of the protocol, and not of tower-lsp.
+#[rustfmt::skip] // One method, one line.
+impl Facade {
+    pub(crate) async fn set_trace(&self, params: SetTraceParams) {
+        self.engine.tell(Event::Trace(params));
+    }
+}
+
 /// The requests beyond the protocol.
 #[rustfmt::skip] // One method, one line.
 impl Facade {

@@ -23,11 +23,11 @@ pub(crate) enum Incoming {
     Refused(Response),
 }
 
-/// Reads the next message; `None` at the end of the input.
+/// Reads the next message; `None` at the end of the input. `heard` is given its body as it came.
 ///
 /// # Errors
 /// The input cannot be read, or ends within a message.
-pub(crate) fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
+pub(crate) fn read(input: &mut impl BufRead, heard: impl Fn(&[u8])) -> io::Result<Option<Incoming>> {
     loop {
         let Some(length) = read_length(input)? else { return Ok(None) };
         if length > LARGEST_BODY {
@@ -40,6 +40,7 @@ pub(crate) fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if !body.is_empty() {
+            heard(&body);
             return Ok(Some(decode(&body)));
         }
     }
@@ -140,7 +141,7 @@ mod tests {
     fn all(input: &str) -> Vec<String> {
         let mut input = input.as_bytes();
         let mut messages = Vec::new();
-        while let Some(message) = read(&mut input).unwrap() {
+        while let Some(message) = read(&mut input, |_| ()).unwrap() {
             messages.push(match message {
                 Incoming::Request(request) => format!("request {request}"),
                 Incoming::Response(response) | Incoming::Refused(response) => {
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn an_input_that_ends_within_a_message_is_an_error() {
-        assert!(read(&mut "Content-Length: 10\r\n\r\n{".as_bytes()).is_err());
-        assert!(read(&mut "".as_bytes()).unwrap().is_none());
+        assert!(read(&mut "Content-Length: 10\r\n\r\n{".as_bytes(), |_| ()).is_err());
+        assert!(read(&mut "".as_bytes(), |_| ()).unwrap().is_none());
     }
 }

@@ -24,6 +24,7 @@ mod initialize;
 mod log;
 mod outbox;
 mod published;
+mod record;
 mod requests;
 mod roots;
 mod server;
@@ -35,6 +36,7 @@ mod statuses;
 mod world;
 mod writer;
 
-pub use log::ClientLog;
+pub use log::{ClientLog, LogLevel};
+pub use record::Record;
 pub use server::{Options, serve};
 pub use sidecar::Program;

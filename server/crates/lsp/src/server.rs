@@ -17,8 +17,9 @@ use crate::extensions;
 use crate::facade::Facade;
 use crate::frames::{self, Incoming};
 use crate::guard::Guard;
-use crate::log::ClientLog;
+use crate::log::{ClientLog, LogLevel};
 use crate::outbox::Outbox;
+use crate::record::{Record, Speaker};
 use crate::sidecar::{self, Program};
 use crate::writer::Writer;
 
@@ -37,6 +38,10 @@ pub struct Options {
     pub sidecar: Option<Program>,
     /// The layer that shows our warnings in the client's log.
     pub log: ClientLog,
+    /// How much is logged, changed as the client wishes; without one, it stays.
+    pub level: Option<LogLevel>,
+    /// Where all that is said is recorded.
+    pub record: Option<Record>,
     /// Answer `tallymark/test/panic`.
     pub test_hooks: bool,
 }
@@ -53,7 +58,7 @@ pub fn serve(input: impl Read, output: impl Write + Send + 'static, options: Opt
         .thread_name("tallymark")
         .enable_all()
         .build()?;
-    let writer = Writer::start(output);
+    let writer = Writer::start(output, options.record.clone());
     options.log.connect(writer.clone());
     let (events_in, events) = std::sync::mpsc::channel();
     let engine = Handle::new(events_in);
@@ -69,10 +74,12 @@ pub fn serve(input: impl Read, output: impl Write + Send + 'static, options: Opt
     if options.test_hooks {
         service = service.custom_method("tallymark/test/panic", Facade::panic);
     }
+    let service = service.custom_method("$/setTrace", Facade::set_trace);
     let (service, socket) = extensions::register(service).finish();
     if let Some(client) = client {
         let outbox = Outbox::new(runtime.handle().clone(), writer.clone(), client, files);
-        let engine = Engine::new(events, engine.clone(), outbox, options.version);
+        let log = options.level.map(|level| (level, options.log));
+        let engine = Engine::new(events, engine.clone(), outbox, options.version, log);
         std::thread::Builder::new().name("engine".to_owned()).spawn(move || engine.run())?;
     }
     let mut connection = Connection {
@@ -80,6 +87,7 @@ pub fn serve(input: impl Read, output: impl Write + Send + 'static, options: Opt
         service: Guard::new(service),
         writer: writer.clone(),
         engine,
+        record: options.record,
         shut_down: false,
     };
     let ended = connection.listen(input, socket);
@@ -97,6 +105,7 @@ struct Connection<S> {
     service: S,
     writer: Writer,
     engine: Handle,
+    record: Option<Record>,
     shut_down: bool,
 }
 
@@ -115,7 +124,13 @@ where
             }
         });
         let mut input = BufReader::with_capacity(READ_AHEAD, input);
-        while let Some(message) = frames::read(&mut input)? {
+        let record = self.record.take();
+        let heard = |body: &[u8]| {
+            if let Some(record) = &record {
+                record.take(Speaker::Client, body);
+            }
+        };
+        while let Some(message) = frames::read(&mut input, heard)? {
             if !input.buffer().is_empty() {
                 self.engine.set_more_to_come(true);
             }
@@ -142,6 +157,7 @@ where
     /// Gives a request to the service and runs its handler up to the first wait, here and now: its event is in the
     /// engine's channel before the next message is read.
     fn hand_over(&mut self, request: Request) {
+        tracing::debug!("the editor says {}", request.method());
         let ready = self.service.ready().now_or_never();
         let Some(Ok(service)) = ready else { return };
         let mut answer = service.call(request);

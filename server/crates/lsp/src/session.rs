@@ -256,6 +256,8 @@ pub(crate) struct ClientSettings {
     pub(crate) state_hints: bool,
     /// `codeLens`
     pub(crate) lenses: bool,
+    /// `log`: how much is logged, instead of what we were started with
+    pub(crate) log: Option<String>,
     /// What is wrong in them, in words.
     pub(crate) problems: Vec<String>,
 }
@@ -268,6 +270,7 @@ impl Default for ClientSettings {
             progress_hints: true,
             state_hints: true,
             lenses: true,
+            log: None,
             problems: Vec::new(),
         }
     }
@@ -300,6 +303,7 @@ impl ClientSettings {
             progress_hints: reader.read("inlayHints.progress").unwrap_or(defaults.progress_hints),
             state_hints: reader.read("inlayHints.state").unwrap_or(defaults.state_hints),
             lenses: reader.read("codeLens").unwrap_or(defaults.lenses),
+            log: reader.read("log").filter(|filter: &String| !filter.is_empty()),
             problems: reader.problems,
         }
     }

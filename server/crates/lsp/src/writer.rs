@@ -10,6 +10,8 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Request, Response};
 use tower_lsp::ls_types::PublishDiagnosticsParams;
 
+use crate::record::{Record, Speaker};
+
 /// One message to the client.
 #[derive(Debug)]
 enum Outgoing {
@@ -27,10 +29,10 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread that writes to `output`. It ends with the last writer, or when nobody reads the output any more.
-    pub(crate) fn start(output: impl Write + Send + 'static) -> Self {
+    /// Starts the thread that writes to `output`, and records what it writes. It ends with the last writer, or when nobody reads the output any more.
+    pub(crate) fn start(output: impl Write + Send + 'static, record: Option<Record>) -> Self {
         let (queue, messages) = mpsc::channel();
-        std::thread::spawn(move || write_all(output, &messages));
+        std::thread::spawn(move || write_all(output, &messages, record.as_ref()));
         Self { queue }
     }
 
@@ -72,7 +74,7 @@ struct Notification<'a, P> {
     params: &'a P,
 }
 
-fn write_all(mut output: impl Write, messages: &Receiver<Outgoing>) {
+fn write_all(mut output: impl Write, messages: &Receiver<Outgoing>, record: Option<&Record>) {
     let mut body = Vec::new();
     let mut message_bytes = Vec::new();
     while let Ok(message) = messages.recv() {
@@ -92,6 +94,9 @@ fn write_all(mut output: impl Write, messages: &Receiver<Outgoing>) {
         if let Err(error) = encoded {
             tracing::error!("a message could not be turned into JSON: {error}");
             continue;
+        }
+        if let Some(record) = record {
+            record.take(Speaker::Server, &body);
         }
         // One write a message: what reads it is woken once.
         message_bytes.clear();
