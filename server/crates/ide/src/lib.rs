@@ -12,12 +12,14 @@ mod effect;
 #[cfg(test)]
 mod fixture;
 mod folding;
+mod formatting;
 mod graph;
 mod hover;
 mod inlay_hints;
 mod markup;
 mod next_id;
 mod on_enter;
+mod preview;
 mod selection;
 mod symbols;
 mod target;
@@ -37,10 +39,12 @@ pub use completion::{
 pub use diagnostics::{Diagnostic, MOST_DIAGNOSTICS, diagnostics};
 pub use effect::{Effect, Mark, Question};
 pub use folding::{Fold, FoldKind, folds};
+pub use formatting::format_plan;
 pub use graph::{GraphView, Look};
 pub use hover::{Hover, hover, hover_status};
 pub use inlay_hints::{HintKind, InlayHint, inlay_hints};
 pub use on_enter::on_enter;
+pub use preview::{FixPreview, as_status_sees_it, fix_preview, safe_fixes_preview};
 pub use selection::selection_steps;
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use tallymark_text::age;

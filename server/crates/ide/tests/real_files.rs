@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tallymark_ide::*;
 use tallymark_plan::Options;
 use tallymark_status::Status;
-use tallymark_sync::{Analysis, Config, Facts, File};
+use tallymark_sync::{Analysis, Bullet, Config, Facts, File, Format};
 use tallymark_text::{Source, Span, apply_edits};
 
 /// 2026-01-01T12:00:00Z.
@@ -45,6 +45,30 @@ fn analyses(folder: &str) -> Vec<(PathBuf, Analysis)> {
 /// Whether a span can be cut out of a text.
 fn lies_in(text: &str, span: Span) -> bool {
     text.get(span.range()).is_some()
+}
+
+/// Formatting changes no task, and a second time nothing.
+fn formatting(path: &Path, analysis: &Analysis) {
+    let format = Format { marks: true, bullets: Some(Bullet::Star), renumber: false };
+    let told = |text: &str| {
+        let options =
+            Options { path: &analysis.facts.plan_path, dialect: Some(analysis.joined.plan.dialect) };
+        let plan = Arc::new(tallymark_plan::parse(Arc::new(Source::new(text)), options));
+        let config = Arc::new(Config { format, ..Config::default() });
+        let analysis = Analysis::new(Arc::clone(&plan), None, analysis.facts.clone(), config);
+        let tasks: Vec<_> = plan
+            .tasks()
+            .map(|(task, own)| (plan.key(task).to_owned(), plan.meaning(task), own.parent, own.phase))
+            .collect();
+        (tasks, analysis)
+    };
+    let text = analysis.joined.plan.source.text();
+    let (before, unformatted) = told(text);
+    let edits = format_plan(&unformatted, Span::new(0, text.len()));
+    let formatted = apply_edits(text, &edits).expect("edits that fit");
+    let (after, again) = told(&formatted);
+    assert_eq!(after, before, "{}", path.display());
+    assert_eq!(format_plan(&again, Span::new(0, formatted.len())), [], "{}", path.display());
 }
 
 fn check(path: &Path, analysis: &Analysis) {
@@ -108,6 +132,8 @@ fn check(path: &Path, analysis: &Analysis) {
         assert!(apply_edits(text, &edits).is_ok(), "{at}: {edits:?}");
     }
     assert_eq!(by_line, tokens, "{at}: tokens by line and of the whole");
+
+    formatting(path, analysis);
 
     assert!(code_lenses(analysis).iter().all(|lens| lies_in(text, lens.span)), "{at}");
     assert!(diagnostics(analysis, File::Plan).iter().all(|one| lies_in(text, one.span)), "{at}");

@@ -294,6 +294,9 @@ impl ClientSettings {
             status_map: pairs(reader.read("status.map")),
             status_location: reader.read("status.location").filter(|path: &String| !path.is_empty()),
             boxes: reader.read("boxes"),
+            format_marks: reader.read("format.marks"),
+            format_bullets: reader.read("format.bullets"),
+            format_renumber: reader.read("format.renumber"),
             rules: pairs(reader.read("rules")),
         };
         let diagnostics: Option<String> = reader.read("diagnostics");

@@ -67,7 +67,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::marking::chain_additions;
-use crate::{Finding, Fix, FixAction, Limits, Severity, words};
+use crate::{Finding, Fix, FixAction, Format, Limits, Severity, words};
 
 pub use context::Context;
 pub use files::files_named;
@@ -133,6 +133,8 @@ pub struct Config {
     pub severities: HashMap<&'static str, Option<Severity>>,
     /// How often failed tasks are tried again, and when tasks are stuck.
     pub limits: Limits,
+    /// How the plan is formatted; no rule asks for that.
+    pub format: Format,
 }
 
 /// The rules that are off unless the settings or the command line ask for them.

@@ -17,6 +17,12 @@ pub struct EditorSettings {
     pub status_location: Option<String>,
     /// `boxes`
     pub boxes: Option<String>,
+    /// `format.marks`
+    pub format_marks: Option<bool>,
+    /// `format.bullets`
+    pub format_bullets: Option<String>,
+    /// `format.renumber`
+    pub format_renumber: Option<bool>,
     /// `rules`: code or name, and severity.
     pub rules: Vec<(String, String)>,
 }
@@ -55,6 +61,12 @@ impl EditorSettings {
         }
         if let Some(name) = &self.boxes {
             values.boxes = values::boxes(name).map_err(|message| note("boxes", message)).ok();
+        }
+        values.format.marks = self.format_marks;
+        values.format.renumber = self.format_renumber;
+        if let Some(sign) = &self.format_bullets {
+            values.format.bullets =
+                values::bullet(sign).map_err(|message| note("format.bullets", message)).ok();
         }
         for (name, severity) in &self.rules {
             match values::rule(name).and_then(|code| Ok((code, values::severity(severity)?))) {

@@ -8,7 +8,8 @@ use toml_edit::{Document, Item, TableLike, Value};
 use super::SettingsProblem;
 use super::values::{self, FailOn, Values, unknown};
 
-const TOP: [&str; 8] = ["boxes", "plans", "dialect", "status", "rules", "limits", "check", "monitoring"];
+const TOP: [&str; 9] =
+    ["boxes", "plans", "dialect", "status", "rules", "limits", "check", "monitoring", "format"];
 
 /// Reads the file's text. What is wrong is left out and reported; the rest holds.
 pub(super) fn parse(text: &str) -> (Values, Vec<SettingsProblem>) {
@@ -79,13 +80,15 @@ impl Reader {
                 self.values.baseline = self.checked(item, values::file);
             }
         }
-        if let Some(monitoring) = self.table(table, "monitoring", &["enabled", "paths"]) {
-            if let Some(item) = monitoring.get("enabled") {
-                self.values.monitoring = item.as_bool();
-                if self.values.monitoring.is_none() {
-                    self.problem(span(item), "`enabled` is true or false".to_owned());
-                }
+        if let Some(format) = self.table(table, "format", &["marks", "bullets", "renumber"]) {
+            self.values.format.marks = self.switch(format, "marks");
+            self.values.format.renumber = self.switch(format, "renumber");
+            if let Some(item) = format.get("bullets") {
+                self.values.format.bullets = self.checked(item, values::bullet);
             }
+        }
+        if let Some(monitoring) = self.table(table, "monitoring", &["enabled", "paths"]) {
+            self.values.monitoring = self.switch(monitoring, "enabled");
             self.values.monitoring_paths =
                 self.list(monitoring, "paths", "[\"logs/*.jsonl\"]", values::monitoring_path);
         }
@@ -182,6 +185,15 @@ impl Reader {
             };
             *place = Some(time);
         }
+    }
+
+    /// `true` or `false`.
+    fn switch(&mut self, table: &dyn TableLike, key: &str) -> Option<bool> {
+        let item = table.get(key)?;
+        if item.as_bool().is_none() {
+            self.problem(span(item), format!("`{key}` is true or false"));
+        }
+        item.as_bool()
     }
 
     /// A list of globs over plans.

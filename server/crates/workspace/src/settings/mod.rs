@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use globset::{GlobMatcher, GlobSet, GlobSetBuilder};
 use tallymark_plan::Dialect;
-use tallymark_sync::{Config, Limits};
+use tallymark_sync::{Config, Format, Limits};
 use tallymark_text::Source;
 
 use crate::Repository;
 
 pub use editor::EditorSettings;
-pub use values::{FailOn, LimitValues, MonitoringPath, Values};
+pub use values::{FailOn, FormatValues, LimitValues, MonitoringPath, Values};
 pub use write::{SettingsEdit, treat_as_plan};
 
 /// The name of the settings file, in the root.
@@ -127,6 +127,7 @@ impl Settings {
                 boxes: values.boxes.unwrap_or_default(),
                 severities: values.rules.clone(),
                 limits: values.limits.limits(),
+                format: values.format.format(),
             }),
             values,
         }
@@ -191,6 +192,9 @@ impl Settings {
     /// How long somebody who is said to be at work may be silent.
     pub fn live_limits(&self) -> tallymark_live::Limits {
         self.values.limits.live()
+    /// What formatting does to plans.
+    pub fn format(&self) -> Format {
+        self.rules.format
     }
 
     /// How long to wait for the lock of a status file; `None` for the store's own patience.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use globset::{Glob, GlobBuilder};
 use tallymark_plan::Dialect;
-use tallymark_sync::{Boxes, Limits, Severity, rules};
+use tallymark_sync::{Boxes, Bullet, Format, Limits, Severity, rules};
 
 use crate::nearest;
 
@@ -32,6 +32,8 @@ pub struct Values {
     pub baseline: Option<String>,
     /// How often and how long.
     pub limits: LimitValues,
+    /// What formatting does to plans.
+    pub format: FormatValues,
     /// Whether monitoring files are looked at.
     pub monitoring: Option<bool>,
     /// Where they are looked for beside the usual places.
@@ -120,6 +122,7 @@ impl Values {
             fail_on: self.fail_on.or(weaker.fail_on),
             baseline: self.baseline.or(weaker.baseline),
             limits: self.limits.or(weaker.limits),
+            format: self.format.or(weaker.format),
             monitoring: self.monitoring.or(weaker.monitoring),
             monitoring_paths: self.monitoring_paths.or(weaker.monitoring_paths),
         };
@@ -127,6 +130,37 @@ impl Values {
         merged.status_map.extend(weaker.status_map);
         merged.rules.extend(self.rules);
         merged
+    }
+}
+
+/// What formatting does to plans, as one source says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FormatValues {
+    /// One blank around boxes, and a small `x`.
+    pub marks: Option<bool>,
+    /// One bullet for all tasks.
+    pub bullets: Option<Bullet>,
+    /// Ids are counted through.
+    pub renumber: Option<bool>,
+}
+
+impl FormatValues {
+    /// These, and where they are silent, `weaker`.
+    fn or(self, weaker: FormatValues) -> FormatValues {
+        FormatValues {
+            marks: self.marks.or(weaker.marks),
+            bullets: self.bullets.or(weaker.bullets),
+            renumber: self.renumber.or(weaker.renumber),
+        }
+    }
+
+    /// What holds with the defaults: nothing.
+    pub(super) fn format(self) -> Format {
+        Format {
+            marks: self.marks.unwrap_or(false),
+            bullets: self.bullets,
+            renumber: self.renumber.unwrap_or(false),
+        }
     }
 }
 
@@ -241,6 +275,11 @@ pub(super) fn boxes(name: &str) -> Result<Boxes, String> {
         "mirror" => Ok(Boxes::Mirror),
         _ => Err(unknown("meaning of boxes", name, &["auto", "reference", "mirror"])),
     }
+}
+
+pub(super) fn bullet(sign: &str) -> Result<Bullet, String> {
+    let bullet = Bullet::ALL.into_iter().find(|bullet| bullet.as_str() == sign);
+    bullet.ok_or_else(|| unknown("bullet", sign, &Bullet::ALL.map(Bullet::as_str)))
 }
 
 pub(super) fn rule(code_or_name: &str) -> Result<&'static str, String> {
