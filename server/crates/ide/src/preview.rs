@@ -86,14 +86,22 @@ pub enum FixPreview {
 
 /// What the fix with the number `fix` (from zero) would change that mends the finding with this code which begins at the byte `start`
 /// of `file`. `None` if there is no such fix any more.
-pub fn fix_preview(analysis: &Analysis, code: &str, file: File, start: u32, fix: usize) -> Option<FixPreview> {
+pub fn fix_preview(
+    analysis: &Analysis,
+    code: &str,
+    file: File,
+    start: u32,
+    fix: usize,
+) -> Option<FixPreview> {
     let finding = analysis.findings.iter().find(|finding| {
         finding.code == code && finding.place.file == file && finding.place.span.start == start
     })?;
     let fix = analysis.own_fixes(finding).into_iter().nth(fix)?;
     Some(match fix.action {
         FixAction::Plan(edits) => FixPreview::Plan(diff(analysis, &edits)?),
-        FixAction::Renumber(changes) => FixPreview::Plan(diff(analysis, &analysis.renumbering(&changes).ok()?.edits)?),
+        FixAction::Renumber(changes) => {
+            FixPreview::Plan(diff(analysis, &analysis.renumbering(&changes).ok()?.edits)?)
+        }
         FixAction::Status(requests) => FixPreview::Status(requests),
         FixAction::Show(text) => FixPreview::Words(text),
         FixAction::Init | FixAction::Restore => FixPreview::Words(fix.title),
@@ -122,7 +130,8 @@ mod tests {
     fn the_boxes_say_what_the_status_file_says() {
         let fixture = Fixture::new(BILLING);
         let text = as_status_sees_it(&fixture.analysis, Some(NOON));
-        let lines: Vec<&str> = text.lines().filter(|line| line.contains("- ") || line.starts_with('#')).collect();
+        let lines: Vec<&str> =
+            text.lines().filter(|line| line.contains("- ") || line.starts_with('#')).collect();
         assert_snapshot!(lines.join("\n"), @r#"
         # Billing
         ## Phase 1: Ledger

@@ -26,7 +26,7 @@ use crate::initialize;
 use crate::log::{ClientLog, LogLevel};
 use crate::outbox::Outbox;
 use crate::requests;
-use crate::session::{ClientSettings, Session, file_path};
+use crate::session::{ClientSettings, Session, file_path, takes_text_content};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::world::Change;
@@ -49,6 +49,8 @@ pub(crate) struct Engine {
     waiting_since: Option<Instant>,
     /// What the sidecar was last told to watch.
     watched: BTreeSet<PathBuf>,
+    /// Whether the client offers texts of ours that are in no file, as it said before it introduced itself.
+    text_content: bool,
     /// The plans of the workspace, once somebody asks for them.
     plans: PlanList,
     /// What is known of the plans on disk; whoever looks at them has it.
@@ -70,6 +72,7 @@ impl Engine {
             state: State::new(Session::default()),
             waiting_since: None,
             watched: BTreeSet::new(),
+            text_content: false,
             plans: PlanList::default(),
             discovered: Arc::default(),
             looks: 0,
@@ -129,6 +132,7 @@ impl Engine {
 
     fn take_one(&mut self, event: Event) {
         match event {
+            Event::Capabilities(capabilities) => self.text_content = takes_text_content(&capabilities),
             Event::Initialize(params, answer) => self.initialize(&params, answer),
             Event::Initialized => self.initialized(),
             Event::Shutdown(answer) => drop(answer.send(Ok(()))),
@@ -197,7 +201,8 @@ impl Engine {
     }
 
     fn initialize(&mut self, params: &InitializeParams, answer: Answer<InitializeResult>) {
-        let session = Session::new(params);
+        let mut session = Session::new(params);
+        session.can.text_content = self.text_content;
         let result = initialize::result(&session, &self.version);
         self.obey(&session.settings);
         self.set_trace(params.trace.unwrap_or_default());
@@ -209,6 +214,9 @@ impl Engine {
     fn initialized(&mut self) {
         if self.state.world.session().can.configuration {
             self.outbox.ask_for_settings(&self.handle);
+        }
+        if self.state.world.session().can.text_content {
+            self.outbox.offer_texts();
         }
         self.outbox.start_ticking(&self.handle);
     }
@@ -249,6 +257,10 @@ impl Engine {
         self.waiting_since = None;
         self.tell_client();
         self.update_plans();
+        if self.state.world.session().can.dynamic_formatting {
+            let mut roots = self.state.world.roots().iter();
+            self.outbox.offer_formatting(roots.any(|(_, root)| root.settings.format().is_on()));
+        }
         let watched = self.state.world.watched();
         if watched != self.watched {
             self.outbox.watch(watched.clone());
@@ -264,6 +276,9 @@ impl Engine {
     /// Tells the client what is new.
     fn tell_client(&mut self) {
         let told = self.state.take_told();
+        if told.refresh || !told.diagnostics.is_empty() {
+            self.outbox.refresh_texts();
+        }
         for params in told.diagnostics {
             self.outbox.publish(params);
         }

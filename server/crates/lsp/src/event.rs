@@ -22,6 +22,8 @@ pub(crate) type Answer<T> = oneshot::Sender<Result<T>>;
 /// What the engine is told, in the order in which it was said.
 #[derive(Debug)]
 pub(crate) enum Event {
+    /// What the client says that it can do, as it says it: the protocol's types leave out what is newer than they are.
+    Capabilities(serde_json::Value),
     /// The client introduces itself.
     Initialize(Box<InitializeParams>, Answer<InitializeResult>),
     /// The client has read what we can do: requests to it are allowed from now on.
@@ -75,6 +77,10 @@ pub(crate) enum Query {
     Completion(CompletionParams, Answer<Option<CompletionResponse>>),
     /// `textDocument/onTypeFormatting`
     Typed(DocumentOnTypeFormattingParams, Answer<Option<Vec<TextEdit>>>),
+    /// `textDocument/formatting`
+    Format(DocumentFormattingParams, Answer<Option<Vec<TextEdit>>>),
+    /// `textDocument/rangeFormatting`
+    FormatRange(DocumentRangeFormattingParams, Answer<Option<Vec<TextEdit>>>),
     /// `textDocument/foldingRange`
     Folds(FoldingRangeParams, Answer<Option<Vec<FoldingRange>>>),
     /// `textDocument/selectionRange`
@@ -114,6 +120,8 @@ impl Query {
             Query::Hover(params, _) => &params.text_document_position_params.text_document.uri,
             Query::Completion(params, _) => &params.text_document_position.text_document.uri,
             Query::Typed(params, _) => &params.text_document_position.text_document.uri,
+            Query::Format(params, _) => &params.text_document.uri,
+            Query::FormatRange(params, _) => &params.text_document.uri,
             Query::Folds(params, _) => &params.text_document.uri,
             Query::Selections(params, _) => &params.text_document.uri,
             Query::Tokens(params, _) => &params.text_document.uri,
@@ -139,6 +147,8 @@ impl Query {
             Query::Hover(_, answer) => answer.is_closed(),
             Query::Completion(_, answer) => answer.is_closed(),
             Query::Typed(_, answer) => answer.is_closed(),
+            Query::Format(_, answer) => answer.is_closed(),
+            Query::FormatRange(_, answer) => answer.is_closed(),
             Query::Folds(_, answer) => answer.is_closed(),
             Query::Selections(_, answer) => answer.is_closed(),
             Query::Tokens(_, answer) => answer.is_closed(),

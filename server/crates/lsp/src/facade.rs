@@ -73,6 +73,14 @@ impl LanguageServer for Facade {
         self.engine.ask(|answer| Event::Query(Query::Typed(params, answer))).await
     }
 
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.engine.ask(|answer| Event::Query(Query::Format(params, answer))).await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.engine.ask(|answer| Event::Query(Query::FormatRange(params, answer))).await
+    }
+
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
         self.engine.ask(|answer| Event::Query(Query::Folds(params, answer))).await
     }
@@ -159,6 +167,10 @@ impl Facade {
 
     pub(crate) async fn timeline(&self, params: DocumentParams) -> Result<Option<extensions::timeline::Answered>> {
         self.engine.ask(|answer| Event::Extension(Extension::Timeline(params, answer))).await
+    }
+
+    pub(crate) async fn content(&self, params: extensions::content::Params) -> Result<extensions::content::Answered> {
+        self.engine.ask(|answer| Event::Extension(Extension::Content(params, answer))).await
     }
 
     pub(crate) async fn graph(&self, params: DocumentParams) -> Result<Option<extensions::graph::Answered>> {

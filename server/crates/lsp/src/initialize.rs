@@ -42,6 +42,9 @@ fn capabilities(session: &Session) -> ServerCapabilities {
             trigger_characters: Some(tallymark_ide::COMPLETION_TRIGGERS.map(str::to_owned).into()),
             ..CompletionOptions::default()
         }),
+        // Off unless the settings ask for it. Where it cannot be offered later it is offered now, and has nothing to do.
+        document_formatting_provider: (!session.can.dynamic_formatting).then_some(OneOf::Left(true)),
+        document_range_formatting_provider: (!session.can.dynamic_formatting).then_some(OneOf::Left(true)),
         document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
             first_trigger_character: "\n".to_owned(),
             more_trigger_character: None,

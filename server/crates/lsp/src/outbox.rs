@@ -3,13 +3,13 @@
 //! Each kind of request to the client is made in one place, with a time limit; an answer that does not come costs whoever
 //! asked, and nobody else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tower_lsp::Client;
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::*;
@@ -17,6 +17,7 @@ use tower_lsp::ls_types::*;
 use crate::commands;
 use crate::event::{Answer, Event, Handle};
 use crate::extensions::PLANS_CHANGED;
+use crate::extensions::content;
 use crate::files::Order;
 use crate::session::{Abilities, Transport};
 use crate::writer::Writer;
@@ -42,6 +43,28 @@ pub(crate) struct Outbox {
     files: mpsc::UnboundedSender<Order>,
     refresh: Arc<Notify>,
     agreed: Arc<OnceLock<(Abilities, Transport)>>,
+    offers_formatting: watch::Sender<bool>,
+    texts: Arc<Texts>,
+}
+
+/// The texts in no file that the client asked for: it is told when they may be others.
+#[derive(Debug, Default)]
+struct Texts {
+    asked: Mutex<VecDeque<String>>,
+    changed: Notify,
+}
+
+/// Of so many texts the client is told that they changed: nobody says when a preview is closed.
+const MOST_TEXTS: usize = 16;
+
+/// What the protocol's types do not know yet: a text in no file may be another.
+#[derive(Debug)]
+enum TextContentRefresh {}
+
+impl request::Request for TextContentRefresh {
+    type Params = serde_json::Value;
+    type Result = ();
+    const METHOD: &'static str = "workspace/textDocumentContent/refresh";
 }
 
 impl Outbox {
@@ -52,8 +75,12 @@ impl Outbox {
         client: Client,
         files: mpsc::UnboundedSender<Order>,
     ) -> Self {
-        let outbox = Self { runtime, writer, client, files, refresh: Arc::default(), agreed: Arc::default() };
+        let (offers_formatting, wanted) = watch::channel(false);
+        let (refresh, agreed, texts) = (Arc::default(), Arc::default(), Arc::default());
+        let outbox = Self { runtime, writer, client, files, refresh, agreed, offers_formatting, texts };
         outbox.runtime.spawn(outbox.clone().refresh_now_and_then());
+        outbox.runtime.spawn(outbox.clone().refresh_texts_now_and_then());
+        outbox.runtime.spawn(outbox.clone().offer_or_withdraw_formatting(wanted));
         outbox
     }
 
@@ -131,6 +158,86 @@ impl Outbox {
                         .await;
                 }
             });
+            tokio::time::sleep(REFRESH_PAUSE).await;
+        }
+    }
+
+    /// Has formatting offered, or withdrawn. It is offered only where the settings ask for it: with it an editor may ask which of several
+    /// formatters shall be the one for markdown.
+    pub(crate) fn offer_formatting(&self, wanted: bool) {
+        self.offers_formatting.send_if_modified(|offered| std::mem::replace(offered, wanted) != wanted);
+    }
+
+    async fn offer_or_withdraw_formatting(self, mut wanted: watch::Receiver<bool>) {
+        let methods = ["textDocument/formatting", "textDocument/rangeFormatting"];
+        let id = |method: &str| format!("tallymark {method}");
+        while wanted.changed().await.is_ok() {
+            let offers = *wanted.borrow_and_update();
+            if offers {
+                let options = serde_json::json!({"documentSelector": [{"language": "markdown"}]});
+                let registrations = methods.map(|method| Registration {
+                    id: id(method),
+                    method: method.to_owned(),
+                    register_options: Some(options.clone()),
+                });
+                let asked = self.client.register_capability(registrations.into());
+                within(LIMIT, "client/registerCapability", asked).await;
+            } else {
+                let unregisterations =
+                    methods.map(|method| Unregistration { id: id(method), method: method.to_owned() });
+                let asked = self.client.unregister_capability(unregisterations.into());
+                within(LIMIT, "client/unregisterCapability", asked).await;
+            }
+        }
+    }
+
+    /// Offers our texts that are in no file.
+    pub(crate) fn offer_texts(&self) {
+        let client = self.client.clone();
+        let registration = Registration {
+            id: "tallymark texts".to_owned(),
+            method: content::METHOD.to_owned(),
+            register_options: Some(serde_json::json!({"schemes": [content::SCHEME]})),
+        };
+        self.runtime.spawn(async move {
+            let asked = client.register_capability(vec![registration]);
+            within(LIMIT, "client/registerCapability", asked).await;
+        });
+    }
+
+    /// A text was asked for.
+    pub(crate) fn remember_text(&self, uri: String) {
+        let mut asked = self.texts.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !asked.contains(&uri) {
+            asked.push_back(uri);
+            if asked.len() > MOST_TEXTS {
+                asked.pop_front();
+            }
+        }
+    }
+
+    /// The texts that were asked for may be others now.
+    pub(crate) fn refresh_texts(&self) {
+        if self.can().text_content {
+            self.texts.changed.notify_one();
+        }
+    }
+
+    async fn refresh_texts_now_and_then(self) {
+        loop {
+            self.texts.changed.notified().await;
+            let asked: Vec<String> = {
+                let asked = self.texts.asked.lock().unwrap_or_else(PoisonError::into_inner);
+                asked.iter().cloned().collect()
+            };
+            for uri in asked {
+                let client = self.client.clone();
+                self.runtime.spawn(async move {
+                    let params = serde_json::json!({"uri": uri});
+                    let asked = client.send_request::<TextContentRefresh>(params);
+                    within(LIMIT, "workspace/textDocumentContent/refresh", asked).await;
+                });
+            }
             tokio::time::sleep(REFRESH_PAUSE).await;
         }
     }

@@ -39,6 +39,15 @@ pub(crate) fn answer(query: Query, snapshot: Option<(Arc<Snapshot>, File)>, sess
             let at = params.text_document_position.position;
             send(answer, plan.map(|(snapshot, _)| convert::edit::typed(snapshot, at, session)));
         }
+        Query::Format(_, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            send(answer, plan.map(|(snapshot, _)| convert::edit::formatted(snapshot, None, session)));
+        }
+        Query::FormatRange(params, answer) => {
+            let plan = on_plan.filter(|(_, file)| *file == File::Plan);
+            let edits = |snapshot| convert::edit::formatted(snapshot, Some(params.range), session);
+            send(answer, plan.map(|(snapshot, _)| edits(snapshot)));
+        }
         Query::Folds(_, answer) => {
             let plan = on_plan.filter(|(_, file)| *file == File::Plan);
             send(answer, plan.map(|(snapshot, _)| convert::fold::folds(snapshot, session)));

@@ -12,7 +12,7 @@ use tower_lsp::jsonrpc::Request;
 use tower_lsp::{ClientSocket, LspService};
 
 use crate::engine::Engine;
-use crate::event::Handle;
+use crate::event::{Event, Handle};
 use crate::extensions;
 use crate::facade::Facade;
 use crate::frames::{self, Incoming};
@@ -138,6 +138,12 @@ where
                 Incoming::Request(request) => {
                     let exits = request.method() == "exit";
                     self.shut_down |= request.method() == "shutdown";
+                    if request.method() == "initialize"
+                        && let Some(capabilities) =
+                            request.params().and_then(|params| params.get("capabilities"))
+                    {
+                        self.engine.tell(Event::Capabilities(capabilities.clone()));
+                    }
                     self.hand_over(request);
                     if exits {
                         break;

@@ -83,6 +83,10 @@ pub(crate) struct Abilities {
     pub(crate) most_folds: Option<u32>,
     /// Shows words of ours on a folded line.
     pub(crate) collapsed_text: bool,
+    /// Lets formatting be offered and withdrawn while it runs.
+    pub(crate) dynamic_formatting: bool,
+    /// Lets texts of ours be offered that are in no file (`workspace/textDocumentContent`, since 3.18).
+    pub(crate) text_content: bool,
     /// Takes `workspace/semanticTokens/refresh`.
     pub(crate) refresh_tokens: bool,
 }
@@ -201,6 +205,10 @@ fn abilities(capabilities: &ClientCapabilities) -> Abilities {
             let edits = lazy.unwrap_or_default().iter().any(|property| property == "edit");
             can.resolve_edits = edits && action.data_support.unwrap_or(false);
         }
+        let dynamic = |can: &Option<DynamicRegistrationClientCapabilities>| {
+            can.as_ref().and_then(|can| can.dynamic_registration).unwrap_or(false)
+        };
+        can.dynamic_formatting = dynamic(&document.formatting) && dynamic(&document.range_formatting);
         if let Some(folding) = &document.folding_range {
             can.most_folds = folding.range_limit;
             let shown = folding.folding_range.as_ref().and_then(|range| range.collapsed_text);
@@ -216,6 +224,12 @@ fn abilities(capabilities: &ClientCapabilities) -> Abilities {
 /// Whether markdown is the first of the formats; a client that names none shows plain text.
 fn prefers_markdown(formats: Option<&[MarkupKind]>) -> bool {
     formats.and_then(<[MarkupKind]>::first) == Some(&MarkupKind::Markdown)
+}
+
+/// Whether texts can be offered that are in no file. The protocol's types do not know that yet.
+pub(crate) fn takes_text_content(capabilities: &Value) -> bool {
+    let can = &capabilities["workspace"]["textDocumentContent"];
+    can["dynamicRegistration"].as_bool().unwrap_or(false)
 }
 
 /// `workspaceFolders`, else `rootUri`, else `rootPath` (one client sends only that), else where we were started.

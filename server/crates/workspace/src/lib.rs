@@ -25,6 +25,6 @@ pub use nearest::nearest;
 pub use read::{PLAN_LIMIT, ReadError, STATUS_LIMIT, read_bytes, read_source, read_status};
 pub use root::{Repository, find_root};
 pub use settings::{
-    EditorSettings, FailOn, LimitValues, MonitoringPath, SETTINGS_FILE, Settings, SettingsEdit,
+    EditorSettings, FailOn, FormatValues, LimitValues, MonitoringPath, SETTINGS_FILE, Settings, SettingsEdit,
     SettingsProblem, Values, treat_as_plan,
 };

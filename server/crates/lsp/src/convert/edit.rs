@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tallymark_text::{Edit, Encoding, Source};
+use tallymark_text::{Edit, Encoding, Source, Span};
 use tower_lsp::ls_types::*;
 
 use crate::session::Session;
@@ -23,6 +23,14 @@ pub(crate) fn typed(snapshot: &Snapshot, at: Position, session: &Session) -> Vec
     let source = &snapshot.analysis.joined.plan.source;
     let offset = position::offset(source, at, session.encoding);
     text_edits(source, &tallymark_ide::on_enter(&snapshot.analysis, offset), session.encoding)
+}
+
+/// The edits that give a plan, or a range of it, the form that the settings name.
+pub(crate) fn formatted(snapshot: &Snapshot, range: Option<Range>, session: &Session) -> Vec<TextEdit> {
+    let source = &snapshot.analysis.joined.plan.source;
+    let whole = Span::new(0, source.len());
+    let span = range.map_or(whole, |range| position::span(source, range, session.encoding));
+    text_edits(source, &tallymark_ide::format_plan(&snapshot.analysis, span), session.encoding)
 }
 
 /// Edits of one document, for exactly this version of it where the client can tell versions (`None`: it is not open).

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
+use tower_lsp::jsonrpc::Error;
 use tower_lsp::ls_types::Uri;
 
 use super::{Engine, now};
@@ -36,6 +37,7 @@ impl Engine {
             Extension::Timeline(params, answer) => {
                 self.about(params, answer, |subject| extensions::timeline::answer(subject, now()));
             }
+            Extension::Content(params, answer) => self.content(params, answer),
             Extension::Graph(params, answer) => {
                 let encoding = self.state.world.session().encoding;
                 self.about(params, answer, move |subject| {
@@ -61,6 +63,33 @@ impl Engine {
                 let read = || Subject::read(&uri, &session, now());
                 let subject = if is_open { Subject::open(open) } else { read() };
                 drop(answer.send(Ok(subject.as_ref().map(work))));
+            }));
+            if let Err(panic) = answered {
+                tracing::error!("a request failed inside Tallymark: {}", panic_message(&*panic));
+            }
+        });
+    }
+
+    /// A text that is in no file, made beside the engine.
+    fn content(
+        &mut self,
+        params: extensions::content::Params,
+        answer: Answer<extensions::content::Answered>,
+    ) {
+        let Some((view, uri)) = extensions::content::read(&params.uri) else {
+            let error = Error::invalid_params(format!("{} is no text of Tallymark's", params.uri));
+            drop(answer.send(Err(error)));
+            return;
+        };
+        self.outbox.remember_text(params.uri);
+        let open = self.snapshot(&uri);
+        let is_open = self.state.documents.get(&uri).is_some();
+        let session = Arc::clone(self.state.world.session());
+        self.outbox.run_aside(move || {
+            let answered = catch_unwind(AssertUnwindSafe(|| {
+                let read = || Subject::read(&uri, &session, now());
+                let subject = if is_open { Subject::open(open) } else { read() };
+                drop(answer.send(Ok(extensions::content::answer(&view, subject.as_ref(), now()))));
             }));
             if let Err(panic) = answered {
                 tracing::error!("a request failed inside Tallymark: {}", panic_message(&*panic));

@@ -1,6 +1,7 @@
 //! What can be asked beyond the protocol: few requests, for status bars, tree views and webviews of editors' plugins.
 //! `docs/lsp-extensions.md` describes them, and a test holds its list to this one.
 
+pub(crate) mod content;
 pub(crate) mod discovered;
 pub(crate) mod graph;
 pub(crate) mod plans;
@@ -28,6 +29,8 @@ macro_rules! methods {
         /// Has the service take them.
         pub(crate) fn register(service: LspServiceBuilder<Facade>) -> LspServiceBuilder<Facade> {
             service$(.custom_method($name, $handler))*
+                // The protocol's own name for the last, which its types do not know yet.
+                .custom_method(content::METHOD, Facade::content)
         }
     };
 }
@@ -38,6 +41,7 @@ methods! {
     "tallymark/tasks" => Facade::tasks,
     "tallymark/timeline" => Facade::timeline,
     "tallymark/graph" => Facade::graph,
+    "tallymark/content" => Facade::content,
 }
 
 /// The one notification beyond the protocol: the answer to `tallymark/plans` would be another than the last one.
@@ -54,6 +58,8 @@ pub(crate) enum Extension {
     Tasks(DocumentParams, Answer<Option<tasks::Answered>>),
     /// `tallymark/timeline`
     Timeline(DocumentParams, Answer<Option<timeline::Answered>>),
+    /// `tallymark/content`, and the protocol's own `workspace/textDocumentContent`
+    Content(content::Params, Answer<content::Answered>),
     /// `tallymark/graph`
     Graph(DocumentParams, Answer<Option<graph::Answered>>),
 }

@@ -192,6 +192,8 @@ impl Settings {
     /// How long somebody who is said to be at work may be silent.
     pub fn live_limits(&self) -> tallymark_live::Limits {
         self.values.limits.live()
+    }
+
     /// What formatting does to plans.
     pub fn format(&self) -> Format {
         self.rules.format
