@@ -8,8 +8,22 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 /// doubled zone `+00:00Z`; and naive times, whose zone nobody knows: they are read as UTC, so compare them
 /// with the file's own time before you call anything late.
 pub fn milliseconds(text: &str) -> Option<i64> {
+    instant(text).map(|instant| instant.milliseconds)
+}
+
+/// A time as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instant {
+    /// Milliseconds since 1970-01-01 UTC, rounded down.
+    pub milliseconds: i64,
+    /// Whether it says its zone. Without one it was read as UTC.
+    pub zone: bool,
+}
+
+/// What [`milliseconds`] reads, and whether it says its zone.
+pub fn instant(text: &str) -> Option<Instant> {
     if let Some(milliseconds) = usual(text.as_bytes()) {
-        return Some(milliseconds);
+        return Some(Instant { milliseconds, zone: true });
     }
     let text = text.trim();
     let undoubled = match text.strip_suffix(['Z', 'z']) {
@@ -17,10 +31,11 @@ pub fn milliseconds(text: &str) -> Option<i64> {
         _ => text,
     };
     if let Ok(time) = undoubled.parse::<Timestamp>() {
-        return Some(floor(time));
+        return Some(Instant { milliseconds: floor(time), zone: true });
     }
     let naive: DateTime = undoubled.parse().ok()?;
-    naive.to_zoned(TimeZone::UTC).ok().map(|zoned| floor(zoned.timestamp()))
+    let zoned = naive.to_zoned(TimeZone::UTC).ok()?;
+    Some(Instant { milliseconds: floor(zoned.timestamp()), zone: false })
 }
 
 /// The dialect that nearly every file is written in, `2025-12-23T03:00:00.000Z`, without the general parser. Seconds over 59
