@@ -37,6 +37,7 @@ impl Sidecar {
         });
         let options = tallymark_sidecar::Options {
             files: self.files.iter().map(|file| session.absolute(file)).collect(),
+            monitoring: Vec::new(),
             parent: self.parent,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             host: tallymark_status::host().clone(),

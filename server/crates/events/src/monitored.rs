@@ -73,6 +73,14 @@ pub enum Format {
     OpencodeStream,
 }
 
+impl Format {
+    /// Whether it grows line by line, rather than being written anew.
+    #[must_use]
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::ClaudeStream | Self::CodexStream | Self::GeminiStream | Self::OpencodeStream)
+    }
+}
+
 /// A run of an orchestrator over a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orchestration {

@@ -7,7 +7,7 @@ use std::thread;
 
 use tallymark_events::Command;
 
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, Order};
 
 /// A command is not longer than this many bytes: 5,000 files with paths of the greatest length fit in it.
 const COMMAND: u64 = 32 << 20;
@@ -82,7 +82,9 @@ fn command(inbox: &Inbox, line: &[u8]) {
         return;
     }
     match serde_json::from_slice(line) {
-        Ok(Command::Watch { files, .. }) => inbox.set_files(files.into_iter().map(PathBuf::from).collect()),
+        Ok(Command::Watch { files, monitoring }) => {
+            inbox.set_order(Order { files: files.into_iter().map(PathBuf::from).collect(), monitoring });
+        }
         Err(error) => inbox.complain(format!("a command was not understood and is passed over: {error}")),
     }
 }

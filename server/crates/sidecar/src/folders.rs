@@ -2,7 +2,7 @@
 //!
 //! A file is watched through its folder, for a file that is replaced by a rename is another file. Where the folder is
 //! not there, its nearest ancestor is watched for the name of the next one. Where the file is a symbolic link, the
-//! folder of what it leads to is watched too.
+//! folder of what it leads to is watched too. For what is found by globs, every folder is watched that was looked into.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::inbox::{Inbox, Interest};
+use crate::inbox::Inbox;
+use crate::interest::Interest;
 use crate::look::{Identity, identity};
+use crate::search::{Found, Search};
 
 /// Folders may come and go while they are arranged; after so many rounds, the next look at everything has to do.
 const ROUNDS: usize = 5;
@@ -46,7 +48,16 @@ pub(crate) struct Places {
     pub(crate) folders: Vec<PathBuf>,
     /// By file: whether it is a symbolic link.
     pub(crate) links: Vec<bool>,
-    interest: Interest,
+    pub(crate) interest: Interest,
+}
+
+/// What is watched, and what was seen meanwhile.
+#[derive(Debug)]
+pub(crate) struct Arranged {
+    pub(crate) places: Places,
+    pub(crate) found: Found,
+    /// That the system's watcher does not do, with the folder that it is about; once only.
+    pub(crate) warning: Option<(PathBuf, String)>,
 }
 
 impl Folders {
@@ -55,38 +66,45 @@ impl Folders {
         Folders { inbox, watcher: None, watched: HashMap::new(), renewed: false, warned: false }
     }
 
-    /// Watches what these files need and nothing else. A warning is given if that does not do, with the folder that it is
-    /// about, but once only.
-    pub(crate) fn arrange(&mut self, files: &[&Path]) -> (Places, Option<(PathBuf, String)>) {
+    /// Watches what these files and this search need and nothing else.
+    pub(crate) fn arrange(&mut self, files: &[&Path], search: &Search) -> Arranged {
         let mut warning = None;
         let mut places = Places::of(files);
+        let mut found = search.run();
         for _ in 0..ROUNDS {
             self.renewed = false;
-            self.inbox.set_interest(places.interest.clone());
-            self.keep_only(&places.interest);
-            for folder in places.interest.keys() {
+            let mut interest = found.interest.clone();
+            interest.merge(&places.interest);
+            self.inbox.set_interest(interest.clone());
+            self.keep_only(&interest);
+            for folder in interest.folders() {
                 if let Some(trouble) = self.watch(folder) {
-                    warning.get_or_insert_with(|| (folder.clone(), trouble));
+                    warning.get_or_insert_with(|| (folder.to_owned(), trouble));
                 }
             }
             if !self.renewed {
                 break;
             }
             // What happened before the watch stood has to be seen now.
-            let now = Places::of(files);
-            if now == places {
+            let now = (Places::of(files), search.run());
+            if now.0 == places && now.1 == found {
                 break;
             }
-            places = now;
+            (places, found) = now;
         }
         let first = warning.filter(|_| !self.warned);
         self.warned |= first.is_some();
-        (places, first)
+        Arranged { places, found, warning: first }
     }
 
     /// Whether a file in this folder has to be looked at from time to time.
     pub(crate) fn is_polled(&self, folder: &Path) -> bool {
         self.watched.get(folder).is_none_or(|folder| folder.polled)
+    }
+
+    /// Whether there is any such folder.
+    pub(crate) fn polls(&self) -> bool {
+        self.watched.values().any(|folder| folder.polled)
     }
 
     /// Lets go of a folder whose watch has missed something; the next arrangement watches it anew.
@@ -101,7 +119,7 @@ impl Folders {
 
     fn keep_only(&mut self, interest: &Interest) {
         let needless: Vec<PathBuf> =
-            self.watched.keys().filter(|folder| !interest.contains_key(*folder)).cloned().collect();
+            self.watched.keys().filter(|folder| !interest.has_folder(folder)).cloned().collect();
         for folder in needless {
             self.forget(&folder);
         }
@@ -172,7 +190,7 @@ impl Places {
                 && fs::symlink_metadata(file).is_ok_and(|metadata| metadata.file_type().is_symlink());
             match missing {
                 Some(missing) => {
-                    places.interest.entry(folder.clone()).or_default().insert(missing.clone());
+                    places.interest.of(folder).add(missing);
                 }
                 None => places.add(folder, name.to_owned(), index),
             }
@@ -183,7 +201,7 @@ impl Places {
                 let (folder, missing) = nearest(parent);
                 match missing {
                     Some(missing) => {
-                        places.interest.entry(folder).or_default().insert(missing);
+                        places.interest.of(&folder).add(&missing);
                     }
                     None => places.add(&folder, name.to_owned(), index),
                 }
@@ -195,13 +213,13 @@ impl Places {
     }
 
     fn add(&mut self, folder: &Path, name: OsString, index: usize) {
+        self.interest.of(folder).add(&name);
         self.files.entry(folder.join(&name)).or_default().push(index);
-        self.interest.entry(folder.to_owned()).or_default().insert(name);
     }
 }
 
 /// The nearest folder on the way to `folder` that is there, by its real path, and the name below it that is missing.
-fn nearest(folder: &Path) -> (PathBuf, Option<OsString>) {
+pub(crate) fn nearest(folder: &Path) -> (PathBuf, Option<OsString>) {
     let mut missing = None;
     for ancestor in folder.ancestors() {
         if ancestor.is_dir()

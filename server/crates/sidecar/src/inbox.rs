@@ -1,21 +1,32 @@
 //! What the threads that wait for the outside world leave for the one that works.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use notify::EventKind;
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
+use tallymark_events::Place;
+
+use crate::interest::Interest;
 
 /// More complaints than this are not kept: the first ones say what is wrong.
 const COMPLAINTS: usize = 8;
 
-/// The folders that are watched, each with the names in it that matter.
-pub(crate) type Interest = HashMap<PathBuf, HashSet<OsString>>;
+/// More touched paths than this are not kept one by one: then anything may have changed.
+const TOUCHED: usize = 20_000;
 
-/// A mailbox whose size is bounded by what is watched, however much happens.
+/// What to watch.
+#[derive(Debug, Default)]
+pub(crate) struct Order {
+    /// Files, by name.
+    pub(crate) files: Vec<PathBuf>,
+    /// Where to look for monitoring files.
+    pub(crate) monitoring: Vec<Place>,
+}
+
+/// A mailbox of bounded size, however much happens.
 #[derive(Debug, Default)]
 pub(crate) struct Inbox {
     state: Mutex<State>,
@@ -35,8 +46,8 @@ pub(crate) struct News {
     pub(crate) touched: HashSet<PathBuf>,
     /// The system lost events: anything may have changed.
     pub(crate) lost: bool,
-    /// The files to watch from now on; only the latest such command counts.
-    pub(crate) files: Option<Vec<PathBuf>>,
+    /// What to watch from now on; only the latest such command counts.
+    pub(crate) order: Option<Order>,
     /// What the watcher or the reader of commands has to complain about.
     pub(crate) complaints: Vec<String>,
     /// The reader of our lines had stalled and reads again.
@@ -49,7 +60,7 @@ impl News {
     fn is_empty(&self) -> bool {
         self.touched.is_empty()
             && !self.lost
-            && self.files.is_none()
+            && self.order.is_none()
             && self.complaints.is_empty()
             && !self.reads_again
             && self.end.is_none()
@@ -91,12 +102,20 @@ impl Inbox {
                 ..
             }) => {}
             Ok(event) => {
+                let only_content = matches!(
+                    event.kind,
+                    EventKind::Access(_) | EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_))
+                );
                 let mut state = self.lock();
                 let mut rings = false;
                 for path in event.paths {
-                    if matters(&state.interest, &path) {
+                    if !state.news.lost && state.interest.has(&path, only_content) {
                         rings |= state.news.touched.insert(path);
                     }
+                }
+                if state.news.touched.len() > TOUCHED {
+                    state.news.touched = HashSet::new();
+                    state.news.lost = true;
                 }
                 drop(state);
                 if rings {
@@ -110,9 +129,9 @@ impl Inbox {
         }
     }
 
-    /// The files to watch from now on.
-    pub(crate) fn set_files(&self, files: Vec<PathBuf>) {
-        self.put(|news| news.files = Some(files));
+    /// What to watch from now on.
+    pub(crate) fn set_order(&self, order: Order) {
+        self.put(|news| news.order = Some(order));
     }
 
     /// Something to tell the reader of our lines.
@@ -144,12 +163,4 @@ impl Inbox {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn matters(interest: &Interest, path: &Path) -> bool {
-    if interest.contains_key(path) {
-        return true;
-    }
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
-    interest.get(folder).is_some_and(|names| names.contains(name))
 }

@@ -14,18 +14,27 @@
 //! the reader stalls and a fresh snapshot follows when it reads again.
 
 mod ends;
+mod files;
 mod folders;
+mod globs;
 mod inbox;
+mod interest;
 mod look;
+mod monitoring;
 mod outbox;
 mod plans;
+mod processes;
+mod search;
+mod stream;
 mod watch;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::inbox::Inbox;
+use tallymark_events::Place;
+
+use crate::inbox::{Inbox, Order};
 use crate::outbox::Outbox;
 use crate::plans::PlanLines;
 use crate::watch::Watch;
@@ -37,6 +46,8 @@ pub use crate::plans::Plans;
 pub struct Options {
     /// The files to watch at first; relative ones are taken from the current directory. They need not exist.
     pub files: Vec<PathBuf>,
+    /// Where to look for monitoring files and agents' streams at first.
+    pub monitoring: Vec<Place>,
     /// Somebody else started it: commands come on standard input, and its end is the sidecar's end.
     pub parent: bool,
     /// The program's version, for the first line.
@@ -60,6 +71,7 @@ pub fn run(options: Options, plans: Option<Box<dyn Plans>>) -> io::Result<()> {
         ends::read_commands(&inbox)?;
     }
     let outbox = Outbox::start(&inbox)?;
-    Watch::new(inbox, outbox, plans.map(PlanLines::new)).run(options.files, &options.version, &options.host);
+    let order = Order { files: options.files, monitoring: options.monitoring };
+    Watch::new(inbox, outbox, plans.map(PlanLines::new)).run(order, &options.version, &options.host);
     Ok(())
 }

@@ -56,7 +56,7 @@ impl Stamp {
         }
     }
 
-    fn from_metadata(metadata: &Metadata) -> Stamp {
+    pub(crate) fn from_metadata(metadata: &Metadata) -> Stamp {
         Stamp {
             identity: identity(metadata),
             bytes: metadata.len(),
@@ -111,12 +111,18 @@ pub(crate) fn look(path: &Path) -> Sight {
     }
 }
 
-fn read(path: &Path) -> io::Result<Sight> {
+/// Opens a regular file, and refuses all else without opening it.
+pub(crate) fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
     // Asked before opening, for to open a device can do something, and asked again after, for it may be another by then.
     refuse_irregular(&fs::metadata(path)?)?;
-    let mut file = open(path)?;
-    let before = file.metadata()?;
-    refuse_irregular(&before)?;
+    let file = open(path)?;
+    let metadata = file.metadata()?;
+    refuse_irregular(&metadata)?;
+    Ok((file, metadata))
+}
+
+fn read(path: &Path) -> io::Result<Sight> {
+    let (mut file, before) = open_regular(path)?;
     let looked_into =
         before.len() <= LOOKED_INTO && path.extension().is_some_and(|extension| extension == "json");
     let mut hasher = blake3::Hasher::new();
