@@ -16,16 +16,20 @@ const COMMAND: u64 = 32 << 20;
 #[cfg(unix)]
 pub(crate) fn listen(inbox: &Arc<Inbox>) -> io::Result<()> {
     use rustix::event::{PollFd, PollFlags, poll};
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1])?;
     let told = Arc::clone(inbox);
+    let parent = rustix::process::getppid();
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             told.end(match signal {
                 SIGTERM => "SIGTERM",
                 SIGINT => "SIGINT",
-                _ => "SIGHUP",
+                SIGHUP => "SIGHUP",
+                // See `end_with_parent`.
+                _ if rustix::process::getppid() != parent => "the parent process has ended",
+                _ => continue,
             });
         }
     })?;
@@ -51,6 +55,21 @@ pub(crate) fn listen(inbox: &Arc<Inbox>) -> io::Result<()> {
     })?;
     Ok(())
 }
+
+/// Ends when the parent does, though somebody else may hold the other end of our standard input open. To be called after
+/// [`listen`], and by a thread that stays: the system keeps the wish with it.
+///
+/// The signal comes also when the parent's *thread* ends that started us, and means nothing then; so it is one that says
+/// nothing else, and the listener looks whether we have another parent.
+#[cfg(target_os = "linux")]
+pub(crate) fn end_with_parent() {
+    // Where that is not allowed, the end of standard input has to do.
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::USR1));
+}
+
+/// Elsewhere the end of standard input has to do.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn end_with_parent() {}
 
 /// A closed output shows with the next line that is written; signals do not exist here.
 #[cfg(not(unix))]

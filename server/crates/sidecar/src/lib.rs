@@ -68,6 +68,7 @@ pub fn run(options: Options, plans: Option<Box<dyn Plans>>) -> io::Result<()> {
     let inbox = Arc::new(Inbox::default());
     ends::listen(&inbox)?;
     if options.parent {
+        ends::end_with_parent();
         ends::read_commands(&inbox)?;
     }
     let outbox = Outbox::start(&inbox)?;

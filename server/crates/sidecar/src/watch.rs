@@ -126,7 +126,12 @@ impl Watch {
         let monitoring = self.monitoring.values().filter_map(MonitoringFile::again);
         let polls = self.folders.polls() || !self.processes.is_empty();
         let plans = self.plans.as_ref().map(PlanLines::due);
-        files.chain(monitoring).chain(self.search_at).chain(plans).chain(polls.then_some(poll)).fold(tick, Instant::min)
+        files
+            .chain(monitoring)
+            .chain(self.search_at)
+            .chain(plans)
+            .chain(polls.then_some(poll))
+            .fold(tick, Instant::min)
     }
 
     fn take(&mut self, news: inbox::News) {

@@ -20,7 +20,7 @@ pub use locate::{Located, LocatedBy, locate_status};
 pub use monitored::{
     LiveFacts, MONITORING_LIMIT, MonitoringFiles, has_only_one_plan, read_monitoring, signs_of_life,
 };
-pub use monitoring::monitoring_places;
+pub use monitoring::{monitoring_place, monitoring_places};
 pub use nearest::nearest;
 pub use read::{PLAN_LIMIT, ReadError, STATUS_LIMIT, read_bytes, read_source, read_status};
 pub use root::{Repository, find_root};

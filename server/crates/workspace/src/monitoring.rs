@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use tallymark_events::Place;
 
 use crate::Settings;
+use crate::settings::{MonitoringPath, monitoring_path};
 
 /// Folders below the root with what orchestrators and agents leave there.
 const USUAL: &[(&str, &[&str])] = &[
@@ -25,14 +26,27 @@ pub fn monitoring_places(root: &Path, settings: &Settings) -> Vec<Place> {
     if !settings.monitors() {
         return Vec::new();
     }
-    let place = |folder: &str, globs: Vec<String>| Place {
-        folder: plain(&root.join(folder)).to_string_lossy().into_owned(),
-        globs,
-    };
-    let usual =
-        USUAL.iter().map(|(folder, globs)| place(folder, globs.iter().map(ToString::to_string).collect()));
-    let named = settings.monitoring_paths().iter().map(|path| place(&path.folder, vec![path.glob.clone()]));
+    let usual = USUAL
+        .iter()
+        .map(|(folder, globs)| place(root, folder, globs.iter().map(ToString::to_string).collect()));
+    let named = settings.monitoring_paths().iter().map(|path| named_place(root, path));
     usual.chain(named).collect()
+}
+
+/// Where one glob looks for monitoring files: absolute, or from `root`. The error says what is the matter with it.
+///
+/// # Errors
+/// It is no glob, or leads out of a folder that it does not name.
+pub fn monitoring_place(root: &Path, glob: &str) -> Result<Place, String> {
+    Ok(named_place(root, &monitoring_path(glob)?))
+}
+
+fn named_place(root: &Path, path: &MonitoringPath) -> Place {
+    place(root, &path.folder, vec![path.glob.clone()])
+}
+
+fn place(root: &Path, folder: &str, globs: Vec<String>) -> Place {
+    Place { folder: plain(&root.join(folder)).to_string_lossy().into_owned(), globs }
 }
 
 /// A path without `.` and `..`, as it reads: links are not followed.

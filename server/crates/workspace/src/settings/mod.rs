@@ -17,6 +17,7 @@ use tallymark_text::Source;
 use crate::Repository;
 
 pub use editor::EditorSettings;
+pub(crate) use values::monitoring_path;
 pub use values::{FailOn, FormatValues, LimitValues, MonitoringPath, Values};
 pub use write::{SettingsEdit, treat_as_plan};
 

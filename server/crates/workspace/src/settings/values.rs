@@ -241,7 +241,7 @@ pub(super) fn glob(pattern: &str) -> Result<Glob, String> {
 }
 
 /// A glob over monitoring files. What names a folder is cut off it: that is what is watched, and it may lie anywhere.
-pub(super) fn monitoring_path(pattern: &str) -> Result<MonitoringPath, String> {
+pub(crate) fn monitoring_path(pattern: &str) -> Result<MonitoringPath, String> {
     let path = pattern.replace('\\', "/");
     if path.trim_matches('/').is_empty() {
         return Err("the path is empty".to_owned());
