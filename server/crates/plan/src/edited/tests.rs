@@ -276,7 +276,7 @@ fn follow(text: &str, options: Options<'_>, edits: usize, numbers: &mut Numbers)
 }
 
 fn edits() -> usize {
-    std::env::var("EDITS").ok().and_then(|edits| edits.parse().ok()).unwrap_or(4_000)
+    std::env::var("EDITS").ok().and_then(|edits| edits.parse().ok()).unwrap_or(2_000)
 }
 
 fn numbers(own: u64) -> Numbers {
