@@ -288,3 +288,12 @@ fn the_labels_of_spec_kit_in_every_order() {
     let text = "## Phase 1: Setup\n\n- [ ] T001 [P] [US1] a (depends on T002, T003)\n- [ ] T002 [US1] [P] b\n- [ ] T003 [P][US2] c\n- [ ] [T004] [P] d\n- [X] T006a [US1, US2] e\n- [ ] T007 [Story] f\n- [ ] T008: [P] g [US3]\n- [ ] T009 [USA] h\n\n**Checkpoint**: all is set up\n\n- [ ] T010 i\n";
     insta::assert_snapshot!("spec_kit_labels", listing(&read(text, Some(Dialect::SpecKit))));
 }
+
+#[test]
+fn of_two_boxes_for_one_phase_the_first_has_the_say() {
+    let text = "# Roadmap\n\n- [x] **Phase 1: Set up**\n- [ ] **Phase 1: Set up again**\n\n### Phase 1: Set up\n\n- [ ] 01-01: Begin\n- [ ] 01-02: Go on\n";
+    for _ in 0..20 {
+        let plan = read(text, Some(Dialect::Gsd));
+        assert_eq!(plan.phases[0].mark.map(|mark| mark.meaning), Some(Meaning::Done));
+    }
+}

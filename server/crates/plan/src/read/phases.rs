@@ -14,13 +14,15 @@ impl Reader<'_> {
         if self.phase_index.is_empty() {
             return;
         }
-        let listed: HashMap<TaskIndex, Span> = self.phase_index.drain(..).collect();
+        // In the order of the text: of two boxes for one phase the first has the say.
+        let listed = std::mem::take(&mut self.phase_index);
+        let is_listed = |task: usize| listed.binary_search_by_key(&task, |(task, _)| task.get()).is_ok();
         let found = &mut self.found;
         let mut holds = vec![false; found.phases.len()];
         let mut has_parts = vec![false; found.tasks.len()];
         for (index, task) in found.tasks.iter().enumerate() {
             if let Some(phase) = task.phase
-                && !listed.contains_key(&TaskIndex(index as u32))
+                && !is_listed(index)
             {
                 holds[phase.get()] = true;
             }
