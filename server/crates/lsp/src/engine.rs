@@ -13,6 +13,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tallymark_events::Place;
 use tallymark_sync::File;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
@@ -26,6 +27,7 @@ use crate::initialize;
 use crate::log::{ClientLog, LogLevel};
 use crate::outbox::Outbox;
 use crate::requests;
+use crate::running;
 use crate::session::{ClientSettings, Session, file_path, takes_text_content};
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -48,13 +50,17 @@ pub(crate) struct Engine {
     /// that wait in the channel, each would be overdue, and analysed for itself.
     waiting_since: Option<Instant>,
     /// What the sidecar was last told to watch.
-    watched: BTreeSet<PathBuf>,
+    watched: (BTreeSet<PathBuf>, Vec<Place>),
     /// Whether the client offers texts of ours that are in no file, as it said before it introduced itself.
     text_content: bool,
+    /// The running tasks that the client shows as progress.
+    shown: running::Shown,
     /// The plans of the workspace, once somebody asks for them.
     plans: PlanList,
     /// What is known of the plans on disk; whoever looks at them has it.
     discovered: Arc<Mutex<Discovered>>,
+    /// They were counted, or are about to be.
+    counting: bool,
     /// How often they are to be looked at yet: 1 while somebody does, 2 if that may be too old when it is done.
     looks: u8,
 }
@@ -71,10 +77,12 @@ impl Engine {
         Self {
             state: State::new(Session::default()),
             waiting_since: None,
-            watched: BTreeSet::new(),
+            watched: Default::default(),
             text_content: false,
+            shown: running::Shown::default(),
             plans: PlanList::default(),
             discovered: Arc::default(),
+            counting: false,
             looks: 0,
             events,
             handle,
@@ -160,6 +168,13 @@ impl Engine {
             Event::SettingsGiven(settings) => self.take_settings(&settings),
             Event::FilesChanged(params) => self.files_changed(params),
             Event::StatusRead(path, status) => self.state.change(Change::StatusRead(path, status)),
+            Event::Live(change) => {
+                self.state.change(Change::Live(change));
+                if !self.state.world.live().is_empty() {
+                    // Whom a run is about depends on whether there is another plan.
+                    self.count_plans();
+                }
+            }
             Event::SettingsFileChanged => self.state.change(Change::SettingsFileChanged),
             Event::FoldersChanged(params) => {
                 let mut folders = self.state.world.session().folders.clone();
@@ -256,6 +271,7 @@ impl Engine {
         let analysed = started.elapsed();
         self.waiting_since = None;
         self.tell_client();
+        self.shown.set(self.state.world.running(), &self.outbox);
         self.update_plans();
         if self.state.world.session().can.dynamic_formatting {
             let mut roots = self.state.world.roots().iter();
@@ -263,7 +279,7 @@ impl Engine {
         }
         let watched = self.state.world.watched();
         if watched != self.watched {
-            self.outbox.watch(watched.clone());
+            self.outbox.watch(watched.0.clone(), watched.1.clone());
             self.watched = watched;
         }
         tracing::debug!(

@@ -15,6 +15,7 @@ use tower_lsp::ls_types::*;
 use crate::convert::resolve;
 use crate::extensions::Extension;
 use crate::extensions::summary::Summary;
+use crate::live::LiveChange;
 
 /// Where the answer to a request goes.
 pub(crate) type Answer<T> = oneshot::Sender<Result<T>>;
@@ -50,6 +51,8 @@ pub(crate) enum Event {
     FilesChanged(DidChangeWatchedFilesParams),
     /// A status.json was read, or written by us: what it holds now, `None` if it is not there.
     StatusRead(PathBuf, Option<Arc<Status>>),
+    /// The sidecar has told something of monitoring files.
+    Live(LiveChange),
     /// A `tallymark.toml` changed, came or went.
     SettingsFileChanged,
     /// Ten seconds have passed: ages are told anew.

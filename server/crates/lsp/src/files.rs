@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use tallymark_events::Place;
 use tallymark_status::{Revision, Status};
 use tallymark_workspace::{SETTINGS_FILE, STATUS_LIMIT};
 
@@ -14,8 +15,8 @@ use crate::event::{Event, Handle};
 /// What the engine wants of the disk.
 #[derive(Debug)]
 pub(crate) enum Order {
-    /// Watch these files and no others.
-    Watch(BTreeSet<PathBuf>),
+    /// Watch these files and no others, and look for monitoring files in these places.
+    Watch(BTreeSet<PathBuf>, Vec<Place>),
     /// Look at these, if they are watched.
     LookAt(Vec<PathBuf>),
 }
@@ -25,6 +26,7 @@ pub(crate) enum Order {
 pub(crate) struct Files {
     engine: Handle,
     watched: BTreeSet<PathBuf>,
+    places: Vec<Place>,
     seen: HashMap<PathBuf, Option<Revision>>,
     stamps: HashMap<PathBuf, Option<Stamp>>,
 }
@@ -41,14 +43,30 @@ enum Content {
 impl Files {
     /// Nothing is watched yet; `engine` is told of changes.
     pub(crate) fn new(engine: Handle) -> Self {
-        Self { engine, watched: BTreeSet::new(), seen: HashMap::new(), stamps: HashMap::new() }
+        Self {
+            engine,
+            watched: BTreeSet::new(),
+            places: Vec::new(),
+            seen: HashMap::new(),
+            stamps: HashMap::new(),
+        }
     }
 
     /// Takes what is to be watched from now on.
-    pub(crate) fn set_watched(&mut self, files: BTreeSet<PathBuf>) {
+    pub(crate) fn set_watched(&mut self, files: BTreeSet<PathBuf>, places: Vec<Place>) {
         self.seen.retain(|path, _| files.contains(path));
         self.stamps.retain(|path, _| files.contains(path));
-        self.watched = files;
+        (self.watched, self.places) = (files, places);
+    }
+
+    /// Whether there is nothing to watch.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.watched.is_empty() && self.places.is_empty()
+    }
+
+    /// Where monitoring files are looked for; without the sidecar nobody looks.
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// What is watched.

@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use tallymark_events::Place;
 use tokio::runtime;
 use tokio::sync::{Notify, mpsc, watch};
 use tower_lsp::Client;
@@ -19,6 +21,7 @@ use crate::event::{Answer, Event, Handle};
 use crate::extensions::PLANS_CHANGED;
 use crate::extensions::content;
 use crate::files::Order;
+use crate::running::Word;
 use crate::session::{Abilities, Transport};
 use crate::writer::Writer;
 
@@ -279,12 +282,56 @@ impl Outbox {
         }
     }
 
+    /// Has the client show that something goes on, until [`Word::End`]. Words to a client that does not want it are lost.
+    pub(crate) fn show_progress(&self, title: String, message: String) -> mpsc::UnboundedSender<Word> {
+        let (sender, mut words) = mpsc::unbounded_channel();
+        if !self.can().progress {
+            return sender;
+        }
+        let (client, writer) = (self.client.clone(), self.writer.clone());
+        self.runtime.spawn(async move {
+            static NEXT: AtomicU64 = AtomicU64::new(1);
+            let token = NumberOrString::String(format!("tallymark/{}", NEXT.fetch_add(1, Ordering::Relaxed)));
+            let create = WorkDoneProgressCreateParams { token: token.clone() };
+            let created = client.send_request::<request::WorkDoneProgressCreate>(create);
+            if within(LIMIT, "window/workDoneProgress/create", created).await.is_none() {
+                return;
+            }
+            let say = |value| {
+                let params =
+                    ProgressParams { token: token.clone(), value: ProgressParamsValue::WorkDone(value) };
+                if let Ok(params) = serde_json::to_value(params) {
+                    writer.request(jsonrpc::Request::build("$/progress").params(params).finish());
+                }
+            };
+            say(WorkDoneProgress::Begin(WorkDoneProgressBegin {
+                title,
+                message: Some(message),
+                ..Default::default()
+            }));
+            // The engine lets go of the way here without a word when it ends: then the client does too.
+            while let Some(word) = words.recv().await {
+                match word {
+                    Word::Report(message) => say(WorkDoneProgress::Report(WorkDoneProgressReport {
+                        message: Some(message),
+                        ..Default::default()
+                    })),
+                    Word::End(message) => {
+                        say(WorkDoneProgress::End(WorkDoneProgressEnd { message: Some(message) }));
+                        return;
+                    }
+                }
+            }
+        });
+        sender
+    }
+
     // What goes elsewhere.
 
-    /// Has files watched: these, and no others.
-    pub(crate) fn watch(&self, files: BTreeSet<PathBuf>) {
+    /// Has files watched: these, and no others; and monitoring files looked for in these places.
+    pub(crate) fn watch(&self, files: BTreeSet<PathBuf>, places: Vec<Place>) {
         // The watcher ends with the process.
-        let _ = self.files.send(Order::Watch(files));
+        let _ = self.files.send(Order::Watch(files, places));
     }
 
     /// Has files looked at now, as somebody says that they changed.

@@ -61,6 +61,8 @@ pub(crate) struct Abilities {
     pub(crate) refresh_hints: bool,
     /// Takes `workspace/codeLens/refresh`.
     pub(crate) refresh_lenses: bool,
+    /// Shows work-done progress that the server begins.
+    pub(crate) progress: bool,
     /// Takes `workspace/diagnostic/refresh`.
     pub(crate) refresh_diagnostics: bool,
     /// Takes `window/showDocument`.
@@ -216,6 +218,7 @@ fn abilities(capabilities: &ClientCapabilities) -> Abilities {
         }
     }
     if let Some(window) = &capabilities.window {
+        can.progress = window.work_done_progress.unwrap_or(false);
         can.show_document = window.show_document.as_ref().is_some_and(|show| show.support);
     }
     can

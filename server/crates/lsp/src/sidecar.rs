@@ -12,8 +12,9 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
-use crate::event::Handle;
+use crate::event::{Event, Handle};
 use crate::files::{Files, Order};
+use crate::live::LiveChange;
 
 /// The delay before the first new start; it doubles each time.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
@@ -23,6 +24,10 @@ const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
 /// One that ran so long was healthy: the delay begins anew.
 const HEALTHY: Duration = Duration::from_secs(60);
+
+/// What is told of monitoring files goes to the engine at once, and then at most this often: an agent can say a hundred
+/// things in a second, and each is a look at its plans.
+const LIVE_PAUSE: Duration = Duration::from_millis(200);
 
 /// Without a sidecar, files are looked at this often.
 const POLL: Duration = Duration::from_millis(500);
@@ -60,18 +65,18 @@ pub(crate) async fn supervise(
     mut orders: UnboundedReceiver<Order>,
     engine: Handle,
 ) {
-    let mut files = Files::new(engine);
+    let mut files = Files::new(engine.clone());
     let mut delay = FIRST_DELAY;
     let mut missed = false;
     loop {
         // Nothing to watch: no process either.
-        while files.watched().is_empty() {
+        while files.is_idle() {
             let Some(order) = orders.recv().await else { return };
             follow(order, &mut files).await;
         }
         let started = Instant::now();
         let end = match &program {
-            Some(program) => watch(program, &mut files, &mut orders).await,
+            Some(program) => watch(program, &engine, &mut files, &mut orders).await,
             None => End::Sidecar("no sidecar is set up".to_owned()),
         };
         let End::Sidecar(reason) = end else { return };
@@ -80,9 +85,12 @@ pub(crate) async fn supervise(
         }
         if !missed {
             tracing::warn!(
-                "changes of status.json are looked for every half second, as the watcher is not there: {reason}"
+                "changes of status.json are looked for every half second, and nothing is heard of agents, as the watcher is not there: {reason}"
             );
             missed = true;
+        } else {
+            // What it told last stays until it is back, but not when that takes long: it would look alive.
+            engine.tell(Event::Live(LiveChange::Lost));
         }
         if poll_for(delay, &mut files, &mut orders).await.is_none() {
             return;
@@ -94,8 +102,8 @@ pub(crate) async fn supervise(
 /// Carries out an order. Gives whether other files are watched now.
 async fn follow(order: Order, files: &mut Files) -> bool {
     match order {
-        Order::Watch(paths) => {
-            files.set_watched(paths);
+        Order::Watch(paths, places) => {
+            files.set_watched(paths, places);
             true
         }
         Order::LookAt(paths) => {
@@ -121,7 +129,12 @@ async fn poll_for(time: Duration, files: &mut Files, orders: &mut UnboundedRecei
 }
 
 /// Runs one sidecar until it ends.
-async fn watch(program: &Program, files: &mut Files, orders: &mut UnboundedReceiver<Order>) -> End {
+async fn watch(
+    program: &Program,
+    engine: &Handle,
+    files: &mut Files,
+    orders: &mut UnboundedReceiver<Order>,
+) -> End {
     let mut child = match start(program) {
         Ok(child) => child,
         Err(error) => return End::Sidecar(format!("{} does not start: {error}", program.path.display())),
@@ -130,7 +143,8 @@ async fn watch(program: &Program, files: &mut Files, orders: &mut UnboundedRecei
         return End::Sidecar("it has no standard streams".to_owned());
     };
     let mut lines = BufReader::new(output).lines();
-    let end = talk(&mut input, &mut lines, files, orders).await;
+    let live = LiveLines { engine, host: String::new(), waiting: Vec::new(), next: Instant::now() };
+    let end = talk(&mut input, &mut lines, live, files, orders).await;
     // It ends when its input does; it is not asked twice.
     drop(input);
     if tokio::time::timeout(Duration::from_millis(200), child.wait()).await.is_err() {
@@ -153,6 +167,7 @@ fn start(program: &Program) -> std::io::Result<Child> {
 async fn talk(
     input: &mut ChildStdin,
     lines: &mut Lines<BufReader<ChildStdout>>,
+    mut live: LiveLines<'_>,
     files: &mut Files,
     orders: &mut UnboundedReceiver<Order>,
 ) -> End {
@@ -167,9 +182,10 @@ async fn talk(
                     return End::Sidecar(error.to_string());
                 }
             }
+            () = tokio::time::sleep_until(live.next), if !live.waiting.is_empty() => live.tell(),
             line = lines.next_line() => match line {
                 Ok(Some(line)) => {
-                    if let Err(reason) = hear(&line, files).await {
+                    if let Err(reason) = hear(&line, &mut live, files).await {
                         return End::Sidecar(reason);
                     }
                 }
@@ -183,14 +199,46 @@ async fn talk(
 /// Tells the sidecar what to watch.
 async fn tell(input: &mut ChildStdin, files: &Files) -> std::io::Result<()> {
     let paths = files.watched().iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    let mut line = serde_json::to_vec(&events::Command::Watch { files: paths, monitoring: Vec::new() })?;
+    let mut line =
+        serde_json::to_vec(&events::Command::Watch { files: paths, monitoring: files.places().to_vec() })?;
     line.push(b'\n');
     input.write_all(&line).await?;
     input.flush().await
 }
 
+/// What was told of monitoring files, on its way to the engine.
+struct LiveLines<'a> {
+    engine: &'a Handle,
+    host: String,
+    waiting: Vec<LiveChange>,
+    /// When something may be told again.
+    next: Instant,
+}
+
+impl LiveLines<'_> {
+    /// Takes what was told: a later word about the same file replaces an earlier one.
+    fn take(&mut self, change: LiveChange) {
+        if let LiveChange::File(file) = &change {
+            let same =
+                |other: &LiveChange| matches!(other, LiveChange::File(other) if other.path == file.path);
+            self.waiting.retain(|other| !same(other));
+        }
+        self.waiting.push(change);
+        if self.next <= Instant::now() {
+            self.tell();
+        }
+    }
+
+    fn tell(&mut self) {
+        for change in self.waiting.drain(..) {
+            self.engine.tell(Event::Live(change));
+        }
+        self.next = Instant::now() + LIVE_PAUSE;
+    }
+}
+
 /// Takes a line of the sidecar's. `Err` says why it cannot be used.
-async fn hear(line: &str, files: &mut Files) -> Result<(), String> {
+async fn hear(line: &str, live: &mut LiveLines<'_>, files: &mut Files) -> Result<(), String> {
     let Ok(event) = serde_json::from_str::<events::Event>(line) else {
         // A newer sidecar may say more than we know.
         tracing::debug!("the watcher said something unknown: {line}");
@@ -200,7 +248,11 @@ async fn hear(line: &str, files: &mut Files) -> Result<(), String> {
         events::Event::Hello { version, .. } if version > events::VERSION => {
             return Err(format!("it speaks version {version}, we know {}", events::VERSION));
         }
-        events::Event::Snapshot { files: states, .. } => {
+        events::Event::Hello { host, .. } => live.host = host,
+        events::Event::Snapshot { files: states, monitoring, processes, .. } => {
+            let host = live.host.clone();
+            live.waiting.clear();
+            live.take(LiveChange::Everything { host, files: monitoring, processes });
             for state in states {
                 look(&state, files).await;
             }
@@ -210,12 +262,10 @@ async fn hear(line: &str, files: &mut Files) -> Result<(), String> {
             tracing::warn!("{}{message}", path.map_or_else(String::new, |path| format!("{path}: ")));
         }
         events::Event::Bye { reason } => return Err(format!("it ended: {reason}")),
-        events::Event::Hello { .. }
-        | events::Event::Monitored { .. }
-        | events::Event::Gone { .. }
-        | events::Event::Process { .. }
-        | events::Event::Plan { .. }
-        | events::Event::Tick { .. } => {}
+        events::Event::Monitored { file } => live.take(LiveChange::File(file)),
+        events::Event::Gone { path } => live.take(LiveChange::Gone(path)),
+        events::Event::Process { process } => live.take(LiveChange::Process(process)),
+        events::Event::Plan { .. } | events::Event::Tick { .. } => {}
     }
     Ok(())
 }

@@ -32,6 +32,11 @@ impl Snapshot {
         self.analysis.joined.plan.is_plan()
     }
 
+    /// Whether an agent works on it, or did.
+    pub(crate) fn is_worked_on(&self) -> bool {
+        self.analysis.live.as_ref().is_some_and(|live| live.tasks().next().is_some())
+    }
+
     /// The URI of one of the two files.
     pub(crate) fn uri_of(&self, file: File) -> Option<&Uri> {
         match file {

@@ -119,7 +119,9 @@ impl State {
             Ok(Effects { refresh }) => self.told.refresh |= refresh,
             Err(panic) => {
                 tracing::error!("a change was dropped, all is looked at anew: {}", panic_message(&*panic));
+                let live = std::mem::take(self.world.live());
                 self.world = World::new(Arc::clone(self.world.session()), &self.documents);
+                *self.world.live() = live;
             }
         }
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tallymark_events::Place;
 use tallymark_plan::Verdict;
 use tallymark_status::Status;
 use tallymark_sync::{Analysis, File};
@@ -14,7 +15,9 @@ use tallymark_workspace::{Located, SETTINGS_FILE, Settings};
 use tower_lsp::ls_types::Uri;
 
 use crate::documents::{Document, Documents, Kind};
+use crate::live::{LiveChange, LiveFiles};
 use crate::roots::Roots;
+use crate::running::{self, Running};
 use crate::session::{ClientSettings, Session};
 use crate::snapshot::Snapshot;
 use crate::statuses::Statuses;
@@ -32,6 +35,10 @@ pub(crate) enum Change {
     Closed(Document),
     /// A status.json was read or written: what it holds now.
     StatusRead(PathBuf, Option<Arc<Status>>),
+    /// The sidecar has told something of monitoring files.
+    Live(LiveChange),
+    /// So many plans are in the workspace.
+    PlansCounted(usize),
     /// Some `tallymark.toml` is another.
     SettingsFileChanged,
     /// The client's settings are others.
@@ -56,6 +63,7 @@ pub(crate) struct World {
     roots: Roots,
     plans: HashMap<Uri, PlanState>,
     statuses: Statuses,
+    live: LiveFiles,
     /// The rules whose failure was told.
     told_broken: HashSet<&'static str>,
 }
@@ -92,12 +100,17 @@ impl World {
             .filter(|document| document.kind == Kind::Markdown)
             .map(|document| (document.uri.clone(), PlanState::new(document.path.clone())))
             .collect();
-        let (roots, statuses) = (Roots::default(), Statuses::default());
-        let mut world = Self { session, roots, plans, statuses, told_broken: HashSet::new() };
+        let (roots, statuses, live) = (Roots::default(), Statuses::default(), LiveFiles::default());
+        let mut world = Self { session, roots, plans, statuses, live, told_broken: HashSet::new() };
         for document in documents.iter().filter(|document| document.kind == Kind::Status) {
             world.take_status_text(document);
         }
         world
+    }
+
+    /// What the sidecar has told of monitoring files: it tells it once, so whoever builds the world anew hands it on.
+    pub(crate) fn live(&mut self) -> &mut LiveFiles {
+        &mut self.live
     }
 
     /// What was agreed with the client.
@@ -128,6 +141,13 @@ impl World {
             }
             Change::Closed(document) => self.close(&document),
             Change::StatusRead(path, status) => self.take_status(path, status),
+            Change::Live(change) => {
+                if !self.live.apply(change) {
+                    return Effects::default();
+                }
+                // Each plan knows only when it is looked at whether it is concerned.
+                Effects { refresh: self.dirty_plans(|_| true) }
+            }
             Change::SettingsFileChanged => self.look_at_settings_again(),
             Change::SettingsGiven(settings) => {
                 if self.session.settings == settings {
@@ -140,7 +160,15 @@ impl World {
                 Arc::make_mut(&mut self.session).folders = folders;
                 self.look_at_settings_again()
             }
-            Change::Tick => Effects { refresh: self.shows_ages() },
+            Change::PlansCounted(count) => {
+                let matters = self.live.count_plans(count) && !self.live.is_empty();
+                Effects { refresh: matters && self.dirty_plans(|_| true) }
+            }
+            Change::Tick => {
+                // Nobody need say anything for an agent to be silent for too long.
+                let concerned = |snapshot: &Snapshot| snapshot.is_worked_on();
+                Effects { refresh: self.dirty_plans(concerned) | self.shows_ages() }
+            }
         }
     }
 
@@ -210,6 +238,18 @@ impl World {
             plan.dirty = true;
         }
         Effects { refresh: !self.plans.is_empty() }
+    }
+
+    /// Has those plans looked at again that are concerned. Gives whether there are any.
+    fn dirty_plans(&mut self, concerned: impl Fn(&Snapshot) -> bool) -> bool {
+        let mut any = false;
+        for plan in self.plans.values_mut() {
+            if plan.snapshot.as_ref().is_some_and(|snapshot| snapshot.is_plan() && concerned(snapshot)) {
+                plan.dirty = true;
+                any = true;
+            }
+        }
+        any
     }
 
     fn dirty_users_of(&mut self, status: &Path) -> bool {
@@ -324,28 +364,41 @@ impl World {
         }
     }
 
+    /// The tasks of open plans that agents work on, in a fixed order.
+    pub(crate) fn running(&self) -> Vec<Running> {
+        let mut snapshots: Vec<_> = self.snapshots().filter(|snapshot| snapshot.is_plan()).collect();
+        snapshots.sort_unstable_by(|a, b| a.uri.cmp(&b.uri));
+        snapshots.into_iter().flat_map(|snapshot| running::of(snapshot)).collect()
+    }
+
     /// The settings of all roots that are known.
     pub(crate) fn roots(&self) -> &Roots {
         &self.roots
     }
 
-    /// All files whose change matters: wherever a status.json of an open plan is or could be, and settings.
-    pub(crate) fn watched(&self) -> BTreeSet<PathBuf> {
+    /// All files whose change matters: wherever a status.json of an open plan is or could be, and settings; and where
+    /// monitoring files are looked for.
+    pub(crate) fn watched(&self) -> (BTreeSet<PathBuf>, Vec<Place>) {
+        let mut roots = BTreeSet::new();
         let mut files = BTreeSet::new();
         for plan in self.plans.values() {
             let (Some(snapshot), Some((_, located))) = (&plan.snapshot, &plan.located) else { continue };
             if snapshot.is_plan() {
                 files.extend(located.candidates.iter().cloned());
                 files.insert(snapshot.root.join(SETTINGS_FILE));
+                roots.insert(snapshot.root.as_path());
             }
         }
-        files
+        let known = self.roots.iter().filter(|(path, _)| roots.contains(path));
+        let places =
+            known.flat_map(|(path, root)| tallymark_workspace::monitoring_places(path, &root.settings));
+        (files, places.collect())
     }
 
     /// Brings a plan up to date. `now`: milliseconds since 1970-01-01 UTC.
     pub(crate) fn analyse(&mut self, documents: &Documents, uri: &Uri, now: i64) -> Option<Arc<Snapshot>> {
         let document = documents.get(uri)?;
-        let Self { session, roots, plans, statuses, told_broken } = self;
+        let Self { session, roots, plans, statuses, live, told_broken } = self;
         let state = plans.get_mut(uri)?;
         state.dirty = false;
         state.snapshot = None;
@@ -382,6 +435,14 @@ impl World {
                 ..tallymark_workspace::facts(&root, path, located, Some(now))
             },
             _ => tallymark_sync::Facts { now: Some(now), plan_path: relative, ..Default::default() },
+        };
+        let facts = match settings.monitors() {
+            true => tallymark_sync::Facts {
+                live: Some(live.at(now, &settings.live_limits())),
+                only_plan: live.has_one_plan(),
+                ..facts
+            },
+            false => facts,
         };
         let analysis = Analysis::new(plan, status, facts, settings.rules());
         tracing::debug!(

@@ -13,6 +13,7 @@ use crate::event::{Answer, Event};
 use crate::extensions::summary::Summary;
 use crate::extensions::{self, DocumentParams, Extension, Subject};
 use crate::guard::panic_message;
+use crate::world::Change;
 
 impl Engine {
     /// Answers what is asked beyond the protocol.
@@ -111,7 +112,20 @@ impl Engine {
 
     /// Has the plans on disk looked for, if somebody asks for them.
     pub(super) fn look_for_plans(&mut self) {
-        if !self.plans.is_asked() || self.looks == 2 {
+        if self.plans.is_asked() || self.counting {
+            self.look();
+        }
+    }
+
+    /// Has the plans on disk counted, if nobody has yet.
+    pub(super) fn count_plans(&mut self) {
+        if !std::mem::replace(&mut self.counting, true) {
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        if self.looks == 2 {
             return;
         }
         self.looks += 1;
@@ -136,13 +150,14 @@ impl Engine {
     pub(super) fn plans_found(&mut self, plans: Option<HashMap<PathBuf, Summary>>) {
         let before = self.plans.revision();
         if let Some(plans) = plans {
+            self.state.change(Change::PlansCounted(plans.len()));
             self.plans.take_found(plans);
         }
         self.tell_plans_changed(before);
         let again = self.looks == 2;
         self.looks = 0;
         if again {
-            self.look_for_plans();
+            self.look();
         }
     }
 
