@@ -4,6 +4,7 @@ use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_sync::{Analysis, Place, State};
 use tallymark_text::Span;
 
+use crate::live::live_lens;
 use crate::target::tasks_in;
 use crate::verb::{Choice, choice};
 use crate::words::{progress_in_words, quoted_name};
@@ -148,6 +149,7 @@ fn tasks_with_lenses(analysis: &Analysis) -> Vec<TaskIndex> {
 fn task_lenses(analysis: &Analysis, task: TaskIndex, lenses: &mut Vec<CodeLens>) {
     let plan = &*analysis.joined.plan;
     let span = plan.task(task).line;
+    lenses.extend(live_lens(analysis, task));
     let verbs: &[Verb] = match analysis.joined.state(task) {
         State::InProgress => &[Verb::Complete],
         State::Failed => &[Verb::Retry],

@@ -5,6 +5,7 @@ use tallymark_status::{Entry, Status};
 use tallymark_sync::{Analysis, Progress, State};
 use tallymark_text::{Span, age, exact_age};
 
+use crate::live::live_hint;
 use crate::target::tasks_in;
 use crate::words::{one_line, progress_in_words};
 
@@ -28,6 +29,8 @@ pub enum HintKind {
     Progress,
     /// The state of a task in status.json.
     State,
+    /// Who works on a task.
+    Live,
 }
 
 /// How many characters of an error or a reason a hint shows.
@@ -36,7 +39,7 @@ const REASON: usize = 48;
 /// The hints of the lines that `span` touches. `now`: milliseconds since 1970-01-01 UTC, for ages.
 ///
 /// The title and each phase bear their progress. A task bears its state in status.json, unless that is pending; a parent
-/// bears the progress of its subtasks too, once any of them has moved. Without a readable status.json there is only progress.
+/// bears the progress of its subtasks too, once any of them has moved. Who works on a task stands behind that, as a hint of its own. Without a readable status.json there is only progress.
 pub fn inlay_hints(analysis: &Analysis, span: Span, now: Option<i64>) -> Vec<InlayHint> {
     let joined = &analysis.joined;
     let plan = &*joined.plan;
@@ -57,6 +60,7 @@ pub fn inlay_hints(analysis: &Analysis, span: Span, now: Option<i64>) -> Vec<Inl
     }
     for index in tasks_in(plan, lines) {
         hints.extend(task_hint(analysis, TaskIndex(index), now));
+        hints.extend(live_hint(analysis, TaskIndex(index), now));
     }
     hints.sort_by_key(|hint| hint.offset);
     hints

@@ -16,6 +16,7 @@ mod formatting;
 mod graph;
 mod hover;
 mod inlay_hints;
+mod live;
 mod markup;
 mod next_id;
 mod on_enter;

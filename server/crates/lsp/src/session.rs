@@ -271,6 +271,8 @@ pub(crate) struct ClientSettings {
     pub(crate) progress_hints: bool,
     /// `inlayHints.state`
     pub(crate) state_hints: bool,
+    /// Whether hints tell who works on a task.
+    pub(crate) live_hints: bool,
     /// `codeLens`
     pub(crate) lenses: bool,
     /// `log`: how much is logged, instead of what we were started with
@@ -286,6 +288,7 @@ impl Default for ClientSettings {
             pull: false,
             progress_hints: true,
             state_hints: true,
+            live_hints: true,
             lenses: true,
             log: None,
             problems: Vec::new(),
@@ -322,6 +325,7 @@ impl ClientSettings {
             pull: diagnostics.as_deref() == Some("pull"),
             progress_hints: reader.read("inlayHints.progress").unwrap_or(defaults.progress_hints),
             state_hints: reader.read("inlayHints.state").unwrap_or(defaults.state_hints),
+            live_hints: reader.read("inlayHints.live").unwrap_or(defaults.live_hints),
             lenses: reader.read("codeLens").unwrap_or(defaults.lenses),
             log: reader.read("log").filter(|filter: &String| !filter.is_empty()),
             problems: reader.problems,

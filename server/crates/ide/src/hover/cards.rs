@@ -6,6 +6,7 @@ use tallymark_sync::{Analysis, File, MatchKind, State, Subject};
 use tallymark_text::{Span, age, exact_age};
 
 use crate::Verb;
+use crate::live::live_fields;
 use crate::markup::Card;
 use crate::target::tasks_in;
 use crate::verb::{Choice, choice};
@@ -30,6 +31,7 @@ pub(super) fn task_card(analysis: &Analysis, task: TaskIndex, now: Option<i64>) 
         entry_fields(status, status.entry(entry), now, &mut card);
         entry_place(analysis, status, entry, task, &mut card);
     }
+    live_fields(analysis, task, now, &mut card);
     let below = joined.below[task.get()];
     if below.total > 0 {
         card.field("subtasks", &progress_and_rest(below));

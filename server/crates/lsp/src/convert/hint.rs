@@ -27,6 +27,8 @@ pub(crate) fn hints(
         .into_iter()
         .filter(|hint| is_shown(hint.kind, session))
         .map(|hint| {
+            // A line may bear two.
+            let is_live = hint.kind == HintKind::Live;
             let later = session.can.resolve_tooltips;
             InlayHint {
                 position: position::position(source, hint.offset as usize, session.encoding),
@@ -36,7 +38,7 @@ pub(crate) fn hints(
                 tooltip: (!later).then_some(InlayHintTooltip::String(hint.tooltip)),
                 padding_left: Some(true),
                 padding_right: None,
-                data: later.then(|| Data::write(&snapshot.uri, snapshot, hint.offset)).flatten(),
+                data: later.then(|| Data::write(&snapshot.uri, snapshot, (hint.offset, is_live))).flatten(),
             }
         })
         .collect()
@@ -49,12 +51,16 @@ pub(crate) fn resolve(
     session: &Session,
     now: i64,
 ) -> InlayHint {
-    let data = Data::<u32>::read(hint.data.as_ref());
+    let data = Data::<(u32, bool)>::read(hint.data.as_ref());
     let current = data.zip(snapshot).filter(|(data, snapshot)| data.is_of(snapshot));
     if let Some((data, snapshot)) = current {
-        let at = Span::at((data.item as usize).min(snapshot.analysis.joined.plan.source.len()));
+        let (offset, is_live) = data.item;
+        let at = Span::at((offset as usize).min(snapshot.analysis.joined.plan.source.len()));
         let shown = tallymark_ide::inlay_hints(&snapshot.analysis, at, Some(now));
-        let own = shown.into_iter().find(|own| own.offset == data.item && is_shown(own.kind, session));
+        let is_own = |hint: &tallymark_ide::InlayHint| {
+            hint.offset == offset && (hint.kind == HintKind::Live) == is_live
+        };
+        let own = shown.into_iter().find(|own| is_own(own) && is_shown(own.kind, session));
         hint.tooltip = own.map(|own| InlayHintTooltip::String(own.tooltip));
     }
     hint
@@ -64,5 +70,6 @@ fn is_shown(kind: HintKind, session: &Session) -> bool {
     match kind {
         HintKind::Progress => session.settings.progress_hints,
         HintKind::State => session.settings.state_hints,
+        HintKind::Live => session.settings.live_hints,
     }
 }
