@@ -49,7 +49,7 @@ pub fn folds(analysis: &Analysis) -> Vec<Fold> {
         let kind = if is_finished { FoldKind::FinishedPhase } else { FoldKind::Phase };
         push(source, phase.heading.start, phase.block.end, kind, told(*progress), &mut folds);
     }
-    for (task, progress) in plan.tasks.iter().zip(&joined.below) {
+    for (task, progress) in plan.tasks.iter().zip(joined.below.iter()) {
         push(source, task.line.start, task.block.end, FoldKind::Task, told(*progress), &mut folds);
     }
     for ignored in &plan.ignored {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tallymark_text::{Encoding, Source};
+use tallymark_text::{Encoding, Replaced, Source, Span};
 use tallymark_workspace::SETTINGS_FILE;
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
@@ -37,23 +37,32 @@ pub(crate) struct Document {
     pub(crate) version: i32,
     /// The text.
     pub(crate) source: Arc<Source>,
+    /// The number of this state of the text: no other state of any document has had it.
+    pub(crate) state: u64,
+    /// What was edited since a state that was settled: that state, and the stretch that differs.
+    pub(crate) edited_since: Option<(u64, Replaced)>,
 }
 
 /// The open documents.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Documents {
     by_uri: HashMap<Uri, Document>,
+    /// How many states of texts there were.
+    states: u64,
 }
 
 impl Documents {
     /// Takes a document that was opened; one that was open already is replaced.
     pub(crate) fn open(&mut self, item: TextDocumentItem) -> &Document {
         let path = file_path(&item.uri);
+        self.states += 1;
         let document = Document {
             kind: kind(path.as_deref(), &item.language_id),
             path,
             version: item.version,
             source: Arc::new(Source::new(&item.text)),
+            state: self.states,
+            edited_since: None,
             uri: item.uri,
         };
         self.by_uri.entry(document.uri.clone()).insert_entry(document).into_mut()
@@ -69,14 +78,35 @@ impl Documents {
     ) -> Option<&Document> {
         let document = self.by_uri.get_mut(uri)?;
         let source = Arc::make_mut(&mut document.source);
+        let mut edited_since = document.edited_since;
         for change in changes {
+            let old = match change.range {
+                Some(range) => position::span(source, range, encoding),
+                None => Span::new(0, source.len()),
+            };
+            let length = source.len();
             match change.range {
-                Some(range) => source.replace(position::span(source, range, encoding), &change.text),
+                Some(_) => source.replace(old, &change.text),
                 None => *source = Source::new(&change.text),
             }
+            // Not what was sent: a byte order mark is taken away, for one.
+            let replaced = Replaced::new(old, source.len() + old.len() - length);
+            let (since, before) =
+                edited_since.map_or((document.state, None), |(since, before)| (since, Some(before)));
+            edited_since = Some((since, before.map_or(replaced, |before| before.then(replaced))));
         }
+        self.states += 1;
+        document.state = self.states;
+        document.edited_since = edited_since;
         document.version = version;
         Some(document)
+    }
+
+    /// Says that all is known of a document as it is: from now on, edits are counted from here.
+    pub(crate) fn settle(&mut self, uri: &Uri) {
+        if let Some(document) = self.by_uri.get_mut(uri) {
+            document.edited_since = None;
+        }
     }
 
     /// Forgets a document.

@@ -16,6 +16,8 @@ pub(crate) struct Snapshot {
     pub(crate) path: Option<PathBuf>,
     /// The version of its text.
     pub(crate) version: i32,
+    /// The state of its text: see [`Document::state`](crate::documents::Document::state).
+    pub(crate) state: u64,
     /// The root it belongs to.
     pub(crate) root: PathBuf,
     /// Where its status.json is, or would be.

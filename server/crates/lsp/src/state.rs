@@ -143,7 +143,10 @@ impl State {
             self.world.analyse(&self.documents, uri, now)
         }));
         match analysed {
-            Ok(snapshot) => self.publish(uri, before.as_deref(), snapshot.as_deref()),
+            Ok(snapshot) => {
+                self.documents.settle(uri);
+                self.publish(uri, before.as_deref(), snapshot.as_deref());
+            }
             Err(panic) => {
                 tracing::error!("{} could not be analysed: {}", uri.as_str(), panic_message(&*panic));
                 self.world.give_up(uri);

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tallymark_events::Place;
-use tallymark_plan::Verdict;
+use tallymark_plan::{Changed, Plan, Verdict};
 use tallymark_status::Status;
-use tallymark_sync::{Analysis, File};
+use tallymark_sync::{Analysis, File, Memory};
 use tallymark_workspace::{Located, SETTINGS_FILE, Settings};
 use tower_lsp::ls_types::Uri;
 
@@ -78,13 +78,15 @@ struct PlanState {
     located: Option<(String, Arc<Located>)>,
     /// The last analysis, if the text may be a plan.
     snapshot: Option<Arc<Snapshot>>,
+    /// What the rules found in it, and the settings that it obeyed: the next one goes on from here.
+    memory: Option<(Memory, Arc<Settings>)>,
     /// The text, the status.json or the settings are others than in the snapshot.
     dirty: bool,
 }
 
 impl PlanState {
     fn new(path: Option<PathBuf>) -> Self {
-        Self { path, root: None, located: None, snapshot: None, dirty: true }
+        Self { path, root: None, located: None, snapshot: None, memory: None, dirty: true }
     }
 
     fn uses(&self, status: &Path) -> bool {
@@ -401,7 +403,8 @@ impl World {
         let Self { session, roots, plans, statuses, live, told_broken } = self;
         let state = plans.get_mut(uri)?;
         state.dirty = false;
-        state.snapshot = None;
+        let before = state.snapshot.take();
+        let memory = state.memory.take();
         let root = match &state.root {
             Some(root) => root.clone(),
             None => {
@@ -422,7 +425,12 @@ impl World {
         }
         let options = tallymark_plan::Options { path: &relative, dialect };
         let started = std::time::Instant::now();
-        let plan = Arc::new(tallymark_plan::parse(Arc::clone(&document.source), options));
+        // What the settings say of the plan, and where it lies, is as it was.
+        let before = before
+            .zip(memory)
+            .filter(|(before, (_, obeyed))| before.root == root && Arc::ptr_eq(obeyed, &settings))
+            .map(|(before, (memory, _))| (before, memory));
+        let (plan, changed) = plan_of(document, before.as_ref().map(|(before, _)| &**before), options);
         let parsed = started.elapsed();
         let located = match &state.path {
             Some(path) if plan.is_plan() => Some(locate(&mut state.located, &root, path, &plan, &settings)),
@@ -444,8 +452,22 @@ impl World {
             },
             false => facts,
         };
-        let analysis = Analysis::new(plan, status, facts, settings.rules());
+        let followed = before.zip(changed).and_then(|((before, mut memory), changed)| {
+            let same_status = match (&before.analysis.joined.status_file, &status) {
+                (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+                (None, None) => true,
+                _ => false,
+            };
+            let after = same_status
+                .then(|| before.analysis.after(&mut memory, Arc::clone(&plan), &changed, facts.clone()))??;
+            Some((after, memory))
+        });
+        let is_followed = followed.is_some();
+        let (analysis, memory) =
+            followed.unwrap_or_else(|| Analysis::with_memory(plan, status, facts, settings.rules()));
+        state.memory = Some((memory, settings));
         tracing::debug!(
+            is_followed,
             parse_us = parsed.as_micros(),
             join_and_rules_us = (started.elapsed() - parsed).as_micros(),
             findings = analysis.findings.len(),
@@ -461,6 +483,7 @@ impl World {
             uri: document.uri.clone(),
             path: state.path.clone(),
             version: document.version,
+            state: document.state,
             status_uri: located.as_ref().and_then(|located| documents.uri_of(&located.path)),
             located,
             root,
@@ -468,6 +491,26 @@ impl World {
         });
         state.snapshot = Some(Arc::clone(&snapshot));
         Some(snapshot)
+    }
+}
+
+/// The plan that a document holds now, and what changed in it since `before` where that is told.
+fn plan_of(
+    document: &Document,
+    before: Option<&Snapshot>,
+    options: tallymark_plan::Options<'_>,
+) -> (Arc<Plan>, Option<Changed>) {
+    let source = Arc::clone(&document.source);
+    match (before, document.edited_since) {
+        // Not the plan has changed, but what stands beside it.
+        (Some(before), None) if before.state == document.state => {
+            (Arc::clone(&before.analysis.joined.plan), None)
+        }
+        (Some(before), Some((since, replaced))) if before.state == since => {
+            let (plan, changed) = before.analysis.joined.plan.edited(&source, replaced, options);
+            (Arc::new(plan), Some(changed))
+        }
+        _ => (Arc::new(tallymark_plan::parse_to_edit(source, options)), None),
     }
 }
 

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use tallymark_plan::Plan;
+use tallymark_plan::{Changed, Plan};
 use tallymark_status::Status;
 use tallymark_text::Edit;
 
-use crate::rules::{self, Boxes, BrokenRule, Config, Context};
+use crate::changes::Changes;
+use crate::rules::{self, Boxes, BrokenRule, Config, Context, Memory};
 use crate::stuck::Stuck;
 use crate::{Facts, Finding, Fix, Joined, LiveTasks, join};
+
+/// So many tasks may change in a small plan without all being worked out anew.
+const MOST_CHANGED: usize = 64;
 
 /// A plan, its status.json, the join of both, and the findings.
 #[derive(Clone, Debug)]
@@ -32,9 +36,53 @@ pub struct Analysis {
 impl Analysis {
     /// Joins, and runs the rules.
     pub fn new(plan: Arc<Plan>, status: Option<Arc<Status>>, facts: Facts, config: Arc<Config>) -> Self {
+        Self::with_memory(plan, status, facts, config).0
+    }
+
+    /// Joins, and runs the rules; also gives what they found, for [`Analysis::after`].
+    pub fn with_memory(
+        plan: Arc<Plan>,
+        status: Option<Arc<Status>>,
+        facts: Facts,
+        config: Arc<Config>,
+    ) -> (Self, Memory) {
         let mut analysis = Self::without_findings(plan, status, facts, config);
-        (analysis.findings, analysis.broken_rules) = rules::check(&analysis.context(), &analysis.config);
-        analysis
+        let memory;
+        (analysis.findings, analysis.broken_rules, memory) =
+            rules::check(&analysis.context(), &analysis.config);
+        (analysis, memory)
+    }
+
+    /// The analysis of the plan after an edit that [`changed`](Changed) this in it, beside the same status.json and under the
+    /// same settings: equal to [`Analysis::new`], but worked out from this analysis and the `memory` of it, looking again
+    /// only at what changed.
+    /// `None` if the edit changed more than is followed; then the memory is as it was.
+    pub fn after(
+        &self,
+        memory: &mut Memory,
+        plan: Arc<Plan>,
+        changed: &Changed,
+        facts: Facts,
+    ) -> Option<Self> {
+        if !self.facts.same_beside_live(&facts) || self.facts.now > facts.now {
+            return None;
+        }
+        let mut changes = Changes::between(&self.joined.plan, &plan, changed)?;
+        changes.time_has_passed = self.facts.now != facts.now;
+        let joined = self.joined.after(plan, &mut changes)?;
+        // So many are looked at as fast without looking what they were before.
+        if changes.tasks.len() > MOST_CHANGED.max(joined.plan.tasks.len() / 8)
+            || decide(self.config.boxes, &joined) != self.boxes
+        {
+            return None;
+        }
+        let (config, boxes) = (Arc::clone(&self.config), self.boxes);
+        let (findings, broken_rules) = (Vec::new(), Vec::new());
+        let live = facts.live.as_ref().map(|live| LiveTasks::new(&joined, &facts, Arc::clone(live)));
+        let mut analysis = Self { joined, facts, config, boxes, live, findings, broken_rules };
+        (analysis.findings, analysis.broken_rules) =
+            memory.check_again(&self.context(), &analysis.context(), &changes, &self.config);
+        Some(analysis)
     }
 
     /// Joins, for those who want to know or change states and no findings: the rules take as long as the join.
@@ -103,7 +151,7 @@ fn decide(boxes: Boxes, joined: &Joined) -> Boxes {
     }
     match boxes {
         Boxes::Auto => {
-            let (completed, ticked) = joined.kept_boxes();
+            let (completed, ticked) = joined.kept_boxes;
             if ticked * 2 >= completed { Boxes::Mirror } else { Boxes::Reference }
         }
         decided => decided,

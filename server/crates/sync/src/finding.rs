@@ -214,3 +214,29 @@ pub struct Facts {
     /// When each entry of status.json was last changed, by its id, as the history tells. Asked for with `live` only.
     pub signs: Arc<HashMap<String, i64>>,
 }
+
+impl Facts {
+    /// Whether these are the same, as far as rules know them that look at the plan and its status.json: all but the time and
+    /// what monitoring files say, if that was looked at both times.
+    pub(crate) fn same_beside_live(&self, other: &Facts) -> bool {
+        let Facts {
+            now: _,
+            plan_path,
+            status_path,
+            own_status_path,
+            other_status_path,
+            status_expected,
+            missing_files,
+            live,
+            only_plan: _,
+            signs: _,
+        } = self;
+        *plan_path == other.plan_path
+            && *status_path == other.status_path
+            && *own_status_path == other.own_status_path
+            && *other_status_path == other.other_status_path
+            && *status_expected == other.status_expected
+            && *missing_files == other.missing_files
+            && live.is_some() == other.live.is_some()
+    }
+}

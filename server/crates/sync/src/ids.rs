@@ -2,8 +2,10 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-use tallymark_plan::{Plan, TaskIndex};
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
+use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
+
+use crate::Match;
 
 /// From a text to the numbers of the things that bear it, in the order of the file. Holds numbers only: the texts stay
 /// where they are, and whoever asks hands in the way to them.
@@ -99,4 +101,70 @@ impl TaskIds {
             .map(|at| TaskIndex(at as u32))
             .or_else(|| self.with_id(plan, key).find(|&task| plan.task(task).derived_key.is_none()))
     }
+}
+
+/// The kinds of a plan's ids. What tells those of one numbering from those of another: the letters in front, and whether
+/// there are points.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IdKinds {
+    /// The letters of ids without points, and of those with.
+    letters: [HashSet<Box<str>>; 2],
+}
+
+impl IdKinds {
+    /// Of a plan.
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let mut kinds = Self::default();
+        for id in plan.tasks().filter_map(|(task, _)| plan.id(task)) {
+            if !kinds.has(id) {
+                kinds.letters[usize::from(id.contains('.'))].insert(letters(id).into());
+            }
+        }
+        kinds
+    }
+
+    /// Whether an id is of one of the kinds.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.letters[usize::from(id.contains('.'))].contains(letters(id))
+    }
+}
+
+fn letters(id: &str) -> &str {
+    &id[..id.find(|letter: char| letter.is_ascii_digit()).unwrap_or(id.len())]
+}
+
+/// The tasks that have an entry, by id, title and place.
+#[derive(Clone, Debug)]
+pub(crate) struct MatchedTexts {
+    tasks: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+/// What two lines have in common that are the same task.
+type Text<'a> = (Option<&'a str>, &'a str, Option<TaskIndex>, Option<PhaseIndex>);
+
+impl MatchedTexts {
+    /// Of a plan.
+    pub(crate) fn new(plan: &Plan, matches: &[Option<Match>]) -> Self {
+        let mut texts = Self { tasks: HashTable::new(), hasher: DefaultHashBuilder::default() };
+        let hasher = texts.hasher.clone();
+        let hash = |task: u32| hasher.hash_one(text(plan, TaskIndex(task)));
+        let matched = (0..).zip(matches).filter(|(_, found)| found.is_some());
+        for (task, _) in matched {
+            texts.tasks.insert_unique(hash(task), task, |&other| hash(other));
+        }
+        texts
+    }
+
+    /// Whether one of them is the same as this one.
+    pub(crate) fn has(&self, plan: &Plan, task: TaskIndex) -> bool {
+        let own = text(plan, task);
+        let is_same = |&other: &u32| text(plan, TaskIndex(other)) == own;
+        self.tasks.find(self.hasher.hash_one(own), is_same).is_some()
+    }
+}
+
+fn text(plan: &Plan, task: TaskIndex) -> Text<'_> {
+    let fields = plan.task(task);
+    (plan.id(task), plan.title(task), fields.parent, fields.phase)
 }

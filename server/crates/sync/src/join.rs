@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use tallymark_plan::{Dependency, Meaning, Phase, PhaseIndex, Plan, Target, TaskForm, TaskIndex};
 use tallymark_status::{EntryIndex, Status};
 
-use crate::ids::TaskIds;
-use crate::matching::{Matching, find_matches, is_phase};
+use crate::ids::{IdKinds, MatchedTexts, TaskIds};
+use crate::matching::{Matching, Others, find_matches, is_phase};
 use crate::{Progress, State};
 
 /// A plan with its status.json, task by task.
@@ -18,26 +18,39 @@ pub struct Joined {
     /// Its status.json, where there is one; see [`Joined::status`].
     pub status_file: Option<Arc<Status>>,
     /// For each task, its entry.
-    pub matches: Vec<Option<Match>>,
+    pub matches: Arc<Vec<Option<Match>>>,
     /// For each entry, its task.
-    pub tasks_of_entries: Vec<Option<TaskIndex>>,
+    pub tasks_of_entries: Arc<Vec<Option<TaskIndex>>>,
     /// For each entry, what of the plan it stands for; some stand for criteria and headings.
-    pub counterparts: Vec<Option<Counterpart>>,
+    pub counterparts: Arc<Vec<Option<Counterpart>>>,
     /// For each criterion, its entry: its own, or the one for all criteria of its phase.
-    pub entries_of_criteria: Vec<Option<EntryIndex>>,
+    pub entries_of_criteria: Arc<Vec<Option<EntryIndex>>>,
     /// For each task, its effective state.
-    pub states: Vec<State>,
+    pub states: Arc<Vec<State>>,
     /// For each task, the progress of its descendants.
-    pub below: Vec<Progress>,
+    pub below: Arc<Vec<Progress>>,
     /// For each phase, the progress of its tasks, those of the phases inside it included.
     pub phases: Vec<Progress>,
     /// The progress of all tasks.
     pub total: Progress,
-    task_ids: TaskIds,
-    next_unsettled: OnceLock<Vec<u32>>,
-    entries_before: OnceLock<Vec<Option<EntryIndex>>>,
+    pub(crate) task_ids: Arc<TaskIds>,
+    /// The entries that stand for no task of the same id and text.
+    pub(crate) loose: Arc<Vec<EntryIndex>>,
+    /// Completed tasks of status.json that have a box in the plan, and how many of those boxes are ticked: whether somebody
+    /// keeps the boxes.
+    pub(crate) kept_boxes: (usize, usize),
+    /// Whether there are tasks without a mark.
+    pub(crate) has_unmarked: bool,
+    /// Whether [`Joined::settle_unlisted`] was done.
+    pub(crate) settled: bool,
+    pub(crate) next_unsettled: OnceLock<Arc<[u32]>>,
+    pub(crate) entries_before: OnceLock<Arc<[Option<EntryIndex>]>>,
     /// The phases that have a number, by that; made when first asked for.
-    phases_by_number: OnceLock<Vec<PhaseIndex>>,
+    pub(crate) phases_by_number: OnceLock<Arc<[PhaseIndex]>>,
+    pub(crate) id_kinds: OnceLock<Arc<IdKinds>>,
+    pub(crate) matched_texts: OnceLock<MatchedTexts>,
+    /// The texts of criteria and phases; made when first asked for.
+    pub(crate) others: Arc<OnceLock<Others>>,
 }
 
 /// A task's entry, and what the two have in common.
@@ -159,7 +172,7 @@ impl Joined {
     }
 
     /// The phase that a phase stands in.
-    fn phase_around(&self, phase: PhaseIndex) -> Option<PhaseIndex> {
+    pub(crate) fn phase_around(&self, phase: PhaseIndex) -> Option<PhaseIndex> {
         let block = self.plan.phases[phase.get()].block;
         let around = self.plan.phases[..phase.get()].iter().rposition(|outer| encloses(outer, block.start));
         around.map(|at| PhaseIndex(at as u32))
@@ -234,20 +247,67 @@ impl Joined {
     /// The tasks of the phases with a number, those of the phases inside them included.
     fn tasks_of_phase(&self, number: &str) -> impl Iterator<Item = Range<u32>> {
         let plan = &*self.plan;
-        let number_of = move |phase: PhaseIndex| plan.phases[phase.get()].number.map(|own| plan.slice(own));
-        let by_number = self.phases_by_number.get_or_init(|| {
-            let all = (0..plan.phases.len()).map(|at| PhaseIndex(at as u32));
-            let mut numbered: Vec<PhaseIndex> = all.filter(|&phase| number_of(phase).is_some()).collect();
-            numbered.sort_by_key(|&phase| number_of(phase));
-            numbered
-        });
-        let start = by_number.partition_point(|&phase| number_of(phase) < Some(number));
-        let count = by_number[start..].partition_point(|&phase| number_of(phase) == Some(number));
         let first_after = |offset: u32| plan.tasks.partition_point(|task| task.line.start < offset) as u32;
-        by_number[start..start + count].iter().map(move |phase| {
+        self.phases_with_number(number).iter().map(move |phase| {
             let block = plan.phases[phase.get()].block;
             first_after(block.start)..first_after(block.end)
         })
+    }
+
+    /// The phases that have a number, by that, those of one number in document order.
+    fn phases_by_number(&self) -> &[PhaseIndex] {
+        self.phases_by_number.get_or_init(|| {
+            let all = (0..self.plan.phases.len()).map(|at| PhaseIndex(at as u32));
+            let mut numbered: Vec<PhaseIndex> =
+                all.filter(|&phase| self.number_of(phase).is_some()).collect();
+            numbered.sort_by_key(|&phase| self.number_of(phase));
+            numbered.into()
+        })
+    }
+
+    fn number_of(&self, phase: PhaseIndex) -> Option<&str> {
+        self.plan.phases[phase.get()].number.map(|number| self.plan.slice(number))
+    }
+
+    fn phases_with_number(&self, number: &str) -> &[PhaseIndex] {
+        let all = self.phases_by_number();
+        let start = all.partition_point(|&phase| self.number_of(phase) < Some(number));
+        let count = all[start..].partition_point(|&phase| self.number_of(phase) == Some(number));
+        &all[start..start + count]
+    }
+
+    /// Whether a phase bears a number.
+    pub(crate) fn has_phase_with_number(&self, number: &str) -> bool {
+        !self.phases_with_number(number).is_empty()
+    }
+
+    /// Whether any phase has a number.
+    pub(crate) fn has_numbered_phases(&self) -> bool {
+        !self.phases_by_number().is_empty()
+    }
+
+    /// Whether a task of the plan has an id of the kind of this one.
+    pub(crate) fn has_id_of_kind(&self, id: &str) -> bool {
+        self.id_kinds.get_or_init(|| Arc::new(IdKinds::new(&self.plan))).has(id)
+    }
+
+    /// Whether another task has an entry that has the same id and title, and stands below the same task and phase.
+    pub(crate) fn has_matched_double(&self, task: TaskIndex) -> bool {
+        /// Of more tasks with one id, a table is made.
+        const FEW: usize = 16;
+        let plan = &*self.plan;
+        let Some(id) = plan.id(task) else { return false };
+        let mut twins = self.tasks_with_id(id);
+        let own = (plan.title(task), plan.task(task).parent, plan.task(task).phase);
+        let found = twins.by_ref().take(FEW).any(|twin| {
+            let fields = plan.task(twin);
+            twin != task
+                && self.matches[twin.get()].is_some()
+                && (plan.title(twin), fields.parent, fields.phase) == own
+        });
+        found
+            || (twins.next().is_some()
+                && self.matched_texts.get_or_init(|| MatchedTexts::new(plan, &self.matches)).has(plan, task))
     }
 
     /// The tasks with an id or key, as a task means it: those below the same parent, if there are any.
@@ -264,7 +324,7 @@ impl Joined {
     /// What still stands in a task's way: the tasks it waits for that are neither completed nor left out, in the order in
     /// which they are named.
     pub fn blockers(&self, task: TaskIndex) -> impl Iterator<Item = TaskIndex> {
-        let next = self.next_unsettled.get_or_init(|| next_unsettled(&self.states));
+        let next = self.next_unsettled.get_or_init(|| next_unsettled(&self.states).into());
         self.dependency_ranges(task)
             .into_iter()
             .flat_map(move |range| {
@@ -281,30 +341,48 @@ impl Joined {
         if self.status().is_none() {
             return;
         }
-        for (task, own) in self.plan.clone().tasks() {
-            let above = own.parent.map(|parent| self.states[parent.get()]);
+        self.settled = true;
+        let states = Arc::make_mut(&mut self.states);
+        for (task, own) in self.plan.tasks() {
+            let above = own.parent.map(|parent| states[parent.get()]);
             if let Some(state) = above.filter(|above| above.is_settled())
                 && self.matches[task.get()].is_none()
-                && self.states[task.get()] == State::Pending
+                && states[task.get()] == State::Pending
             {
-                self.states[task.get()] = state;
+                states[task.get()] = state;
             }
         }
-        (self.below, self.phases, self.total) = count(&self.plan, &self.states);
+        self.count();
     }
 
-    /// Completed tasks of status.json that have a box in the plan, and how many of those boxes are ticked: whether
-    /// somebody keeps the boxes.
-    pub(crate) fn kept_boxes(&self) -> (usize, usize) {
-        let completed = self.plan.tasks().filter(|(index, task)| {
-            task.form == TaskForm::Box
-                && task.mark.is_some()
-                && self.matches[index.get()].is_some()
-                && self.state(*index) == State::Completed
-        });
-        completed.fold((0, 0), |(completed, ticked), (index, _)| {
-            (completed + 1, ticked + usize::from(self.plan.meaning(index) == Meaning::Done))
-        })
+    /// Counts what is below each task, in each phase, and in all.
+    fn count(&mut self) {
+        let (below, phases, total) = count(&self.plan, &self.states);
+        (self.below, self.phases, self.total) = (Arc::new(below), phases, total);
+    }
+
+    /// Works out all states and counts from the matches.
+    pub(crate) fn tell_states(&mut self) {
+        let readable = self.status_file.as_deref().filter(|status| status.readable);
+        let mut states: Vec<State> =
+            self.plan.tasks().map(|(task, _)| own_state(&self.plan, readable, &self.matches, task)).collect();
+        if self.has_unmarked {
+            sum_up_unmarked(&self.plan, &self.matches, &mut states);
+        }
+        self.states = Arc::new(states);
+        self.next_unsettled = OnceLock::new();
+        self.kept_boxes = self.plan.tasks().map(|(task, _)| self.kept_box(task)).fold((0, 0), add);
+        self.count();
+    }
+
+    /// What a task adds to [`Joined::kept_boxes`].
+    pub(crate) fn kept_box(&self, index: TaskIndex) -> (usize, usize) {
+        let task = self.plan.task(index);
+        let is_kept = self.matches[index.get()].is_some()
+            && self.states[index.get()] == State::Completed
+            && task.form == TaskForm::Box
+            && task.mark.is_some();
+        (usize::from(is_kept), usize::from(is_kept && self.plan.meaning(index) == Meaning::Done))
     }
 
     /// The state of a criterion: that of its entry, or of its phase's entry for all criteria, else its mark's.
@@ -327,49 +405,68 @@ fn encloses(phase: &Phase, start: u32) -> bool {
 pub fn join(plan: Arc<Plan>, status: Option<Arc<Status>>) -> Joined {
     let task_ids = TaskIds::new(&plan);
     let readable = status.as_deref().filter(|status| status.readable);
+    let others = Arc::default();
     let matching = match readable {
-        Some(status) => find_matches(&plan, status, &task_ids),
-        None => Matching {
-            matches: vec![None; plan.tasks.len()],
-            tasks_of_entries: Vec::new(),
-            counterparts: Vec::new(),
-        },
+        Some(status) => find_matches(&plan, status, &task_ids, &others),
+        None => Matching::none(plan.tasks.len()),
     };
-    let mut states: Vec<State> = plan
-        .tasks()
-        .map(|(task, _)| {
-            let entry = matching.matches[task.get()].map(|found| found.entry);
-            match readable.zip(entry).filter(|&(status, entry)| !status.word(entry).is_empty()) {
-                Some((status, entry)) => State::of_entry(status, entry),
-                None => State::of_meaning(plan.meaning(task)),
-            }
-        })
-        .collect();
-    sum_up_unmarked(&plan, &matching.matches, &mut states);
-    let (below, phases, total) = count(&plan, &states);
-    Joined {
-        entries_of_criteria: entries_of_criteria(&plan, &matching.counterparts),
-        matches: matching.matches,
-        tasks_of_entries: matching.tasks_of_entries,
-        counterparts: matching.counterparts,
-        states,
-        below,
-        phases,
-        total,
-        task_ids,
+    let mut joined = Joined {
+        entries_of_criteria: Arc::new(entries_of_criteria(&plan, &matching.counterparts)),
+        loose: Arc::new(loose(&matching)),
+        matches: Arc::new(matching.matches),
+        tasks_of_entries: Arc::new(matching.tasks_of_entries),
+        counterparts: Arc::new(matching.counterparts),
+        states: Arc::default(),
+        below: Arc::default(),
+        phases: Vec::new(),
+        total: Progress::default(),
+        task_ids: Arc::new(task_ids),
+        kept_boxes: (0, 0),
+        has_unmarked: plan.tasks.iter().any(|task| task.mark.is_none()),
+        settled: false,
         next_unsettled: OnceLock::new(),
         entries_before: OnceLock::new(),
         phases_by_number: OnceLock::new(),
+        id_kinds: OnceLock::new(),
+        matched_texts: OnceLock::new(),
+        others,
         status_file: status,
         plan,
+    };
+    joined.tell_states();
+    joined
+}
+
+/// The entries that stand for no task of the same id and text.
+fn loose(matching: &Matching) -> Vec<EntryIndex> {
+    let is_loose = |task: &Option<TaskIndex>| {
+        task.and_then(|task| matching.matches[task.get()])
+            .is_none_or(|found| found.kind != MatchKind::IdAndText)
+    };
+    let entries = (0..).map(EntryIndex).zip(&matching.tasks_of_entries);
+    entries.filter(|(_, task)| is_loose(task)).map(|(entry, _)| entry).collect()
+}
+
+/// What a task's entry says of it, or else its mark.
+pub(crate) fn own_state(
+    plan: &Plan,
+    readable: Option<&Status>,
+    matches: &[Option<Match>],
+    task: TaskIndex,
+) -> State {
+    let entry = matches[task.get()].map(|found| found.entry);
+    match readable.zip(entry).filter(|&(status, entry)| !status.word(entry).is_empty()) {
+        Some((status, entry)) => State::of_entry(status, entry),
+        None => State::of_meaning(plan.meaning(task)),
     }
+}
+
+pub(crate) fn add(one: (usize, usize), other: (usize, usize)) -> (usize, usize) {
+    (one.0 + other.0, one.1 + other.1)
 }
 
 /// A task that has neither a mark nor an entry says nothing of its own: it is as far as what stands below it.
 fn sum_up_unmarked(plan: &Plan, matches: &[Option<Match>], states: &mut [State]) {
-    if plan.tasks.iter().all(|task| task.mark.is_some()) {
-        return;
-    }
     let mut below = vec![Progress::default(); plan.tasks.len()];
     for (index, task) in plan.tasks().rev() {
         let at = index.get();
@@ -427,7 +524,10 @@ fn count(plan: &Plan, states: &[State]) -> (Vec<Progress>, Vec<Progress>, Progre
 }
 
 /// The entry of each criterion: its own, else the one that stands for all of its phase.
-fn entries_of_criteria(plan: &Plan, counterparts: &[Option<Counterpart>]) -> Vec<Option<EntryIndex>> {
+pub(crate) fn entries_of_criteria(
+    plan: &Plan,
+    counterparts: &[Option<Counterpart>],
+) -> Vec<Option<EntryIndex>> {
     let mut of_phases = vec![None; plan.phases.len()];
     let mut own = vec![None; plan.criteria.len()];
     for (at, counterpart) in counterparts.iter().enumerate() {

@@ -3,6 +3,7 @@
 //! Pure: no disk, no clock. What rules need from outside comes in as [`Facts`].
 
 mod analysis;
+mod changes;
 mod close;
 mod digraph;
 mod estimate;
@@ -21,6 +22,7 @@ mod plain;
 mod priority;
 mod progress;
 mod records;
+mod rejoin;
 mod remarks;
 mod renumber;
 mod retries;
@@ -44,7 +46,7 @@ pub use progress::Progress;
 pub use records::Records;
 pub use renumber::{Findings, RenumberRefusal, RenumberRefusalKind, Renumbered, Renumbering};
 pub use retries::{Limits, Retries};
-pub use rules::{Boxes, BrokenRule, Config, Rule};
+pub use rules::{Boxes, BrokenRule, Config, Memory, Rule};
 pub use state::State;
 pub use stuck::{Stuck, stuck};
 pub use undoing::half_of_renumbering;

@@ -3,7 +3,9 @@
 //! The order in which it is tried was found by counting over 5,486 tasks of real plans: ids alone mislead, since status
 //! files number their entries as they come, and keep numbers that the plan has given to other tasks.
 
-use hashbrown::HashMap;
+use std::sync::OnceLock;
+
+use hashbrown::{HashMap, HashSet};
 use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
 use tallymark_status::{EntryIndex, Status};
 
@@ -26,20 +28,46 @@ pub(crate) struct Matching {
     pub(crate) counterparts: Vec<Option<Counterpart>>,
 }
 
+impl Matching {
+    /// Of a plan with so many tasks, nothing.
+    pub(crate) fn none(tasks: usize) -> Self {
+        Self { matches: vec![None; tasks], tasks_of_entries: Vec::new(), counterparts: Vec::new() }
+    }
+}
+
 /// Finds the entry of each task. One to one, and linear in the size of both but for the close texts of what is left.
-pub(crate) fn find_matches<'a>(plan: &'a Plan, status: &'a Status, ids: &'a TaskIds) -> Matching {
+pub(crate) fn find_matches(
+    plan: &Plan,
+    status: &Status,
+    ids: &TaskIds,
+    others: &OnceLock<Others>,
+) -> Matching {
+    let nothing = Matching {
+        matches: vec![None; plan.tasks.len()],
+        tasks_of_entries: vec![None; status.entries.len()],
+        counterparts: vec![None; status.entries.len()],
+    };
+    go_on(plan, status, ids, others, nothing, (0..status.entries.len() as u32).map(EntryIndex).collect())
+}
+
+/// Goes on from matches by id and text, and finds the other entries, which are `left`, in the order of the file.
+pub(crate) fn go_on<'a>(
+    plan: &'a Plan,
+    status: &'a Status,
+    ids: &'a TaskIds,
+    others: &'a OnceLock<Others>,
+    found: Matching,
+    left: Vec<EntryIndex>,
+) -> Matching {
     let mut matcher = Matcher {
         plan,
         status,
         ids,
-        task_texts: Plains::new(plan.tasks.len()),
-        entry_texts: Plains::new(status.entries.len()),
-        left: status.entries.len(),
-        found: Matching {
-            matches: vec![None; plan.tasks.len()],
-            tasks_of_entries: vec![None; status.entries.len()],
-            counterparts: vec![None; status.entries.len()],
-        },
+        others,
+        task_texts: Plains::default(),
+        entry_texts: Plains::default(),
+        left,
+        found,
     };
     let steps: [fn(&mut Matcher<'a>); 7] = [
         Matcher::by_id_and_text,
@@ -51,7 +79,9 @@ pub(crate) fn find_matches<'a>(plan: &'a Plan, status: &'a Status, ids: &'a Task
         Matcher::by_id_alone,
     ];
     for step in steps {
-        if matcher.left == 0 {
+        let counterparts = &matcher.found.counterparts;
+        matcher.left.retain(|entry| counterparts[entry.get()].is_none());
+        if matcher.left.is_empty() {
             break;
         }
         step(&mut matcher);
@@ -63,10 +93,11 @@ struct Matcher<'a> {
     plan: &'a Plan,
     status: &'a Status,
     ids: &'a TaskIds,
+    others: &'a OnceLock<Others>,
     task_texts: Plains,
     entry_texts: Plains,
-    /// Entries for which nothing was found yet.
-    left: usize,
+    /// The entries for which nothing was found before the step that is taken, in the order of the file.
+    left: Vec<EntryIndex>,
     found: Matching,
 }
 
@@ -75,12 +106,10 @@ impl<'a> Matcher<'a> {
         self.found.matches[task.get()] = Some(Match { entry, kind });
         self.found.tasks_of_entries[entry.get()] = Some(task);
         self.found.counterparts[entry.get()] = Some(Counterpart::Task(task));
-        self.left -= 1;
     }
 
     fn assign_other(&mut self, other: Counterpart, entry: EntryIndex) {
         self.found.counterparts[entry.get()] = Some(other);
-        self.left -= 1;
     }
 
     fn is_free(&self, task: TaskIndex) -> bool {
@@ -89,8 +118,8 @@ impl<'a> Matcher<'a> {
 
     /// Entries for which nothing was found yet.
     fn free_entries(&self) -> Vec<EntryIndex> {
-        let free = self.found.counterparts.iter().enumerate().filter(|(_, found)| found.is_none());
-        free.map(|(at, _)| EntryIndex(at as u32)).collect()
+        let free = self.left.iter().filter(|entry| self.found.counterparts[entry.get()].is_none());
+        free.copied().collect()
     }
 
     /// The task with this key, and the first few free ones with this id.
@@ -140,7 +169,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn by_id_and_text(&mut self) {
-        for (entry, _) in self.status.entries() {
+        for entry in self.free_entries() {
             let id = self.status.id(entry);
             let candidates: Candidates = self.free_tasks(id).collect();
             if let Some(task) = candidates.iter().find(|&task| self.agree(task, entry)) {
@@ -206,36 +235,43 @@ impl<'a> Matcher<'a> {
 
     /// What stands for criteria and headings, by the text.
     fn by_text_of_others(&mut self) {
-        let plan = self.plan;
-        let criteria = criterion_texts(plan);
-        let phases: Vec<(PhaseIndex, String)> = plan
-            .phases
-            .iter()
-            .enumerate()
-            .map(|(at, phase)| (PhaseIndex(at as u32), plain(plan.slice(phase.title))))
-            .collect();
-        // In document order from the last to the first, so that the next is popped off the end.
+        let free = self.free_entries();
+        let wholes: Vec<String> = free.iter().map(|&entry| plain(self.status.description(entry))).collect();
+        // What each of the texts that are looked for can stand for, in the order of the text from the last to the first, so that
+        // the next is popped off the end.
         let mut others: HashMap<&str, Vec<Counterpart>> = HashMap::new();
+        for (&entry, whole) in free.iter().zip(&wholes) {
+            others.entry(self.entry_texts.get(entry.get())).or_default();
+            others.entry(whole).or_default();
+        }
+        others.remove("");
+        if others.is_empty() {
+            return;
+        }
+        let Others { criteria, phases } = self.others();
         for (phase, text) in phases.iter().rev() {
-            others.entry(text).or_default().push(Counterpart::Phase(*phase));
+            if let Some(list) = others.get_mut(text.as_str()) {
+                list.push(Counterpart::Phase(*phase));
+            }
         }
         for (criterion, text) in criteria.iter().rev() {
-            others.entry(text).or_default().push(Counterpart::Criterion(*criterion));
+            if let Some(list) = others.get_mut(text.as_str()) {
+                list.push(Counterpart::Criterion(*criterion));
+            }
         }
 
         let mut other_pairs = Vec::new();
-        let mut taken = vec![false; plan.criteria.len()];
-        for entry in self.free_entries() {
+        let mut taken = HashSet::new();
+        for (&entry, whole) in free.iter().zip(&wholes) {
             let text = self.entry_texts.get(entry.get());
             if text.is_empty() {
                 continue;
             }
-            let whole = plain(self.status.description(entry));
             let found = [text, whole.as_str()].into_iter().find_map(|text| {
                 let list = others.get_mut(text)?;
                 // A criterion stands under its title and under its whole line; it is taken only once.
                 std::iter::from_fn(|| list.pop()).find(|other| match *other {
-                    Counterpart::Criterion(at) => !std::mem::replace(&mut taken[at as usize], true),
+                    Counterpart::Criterion(at) => taken.insert(at),
                     _ => true,
                 })
             });
@@ -243,9 +279,14 @@ impl<'a> Matcher<'a> {
                 other_pairs.push((other, entry));
             }
         }
+        drop(others);
         for (other, entry) in other_pairs {
             self.assign_other(other, entry);
         }
+    }
+
+    fn others(&self) -> &'a Others {
+        self.others.get_or_init(|| Others::of(self.plan))
     }
 
     /// `**VERIFY 1**: all tests pass` stands for all criteria of phase 1.
@@ -305,10 +346,9 @@ impl<'a> Matcher<'a> {
         // Tasks stand before criteria: where both are equally close, the entry is the task's.
         let tasks = plan.tasks().map(|(task, _)| task).filter(|&task| self.is_free(task));
         let tasks = tasks.map(|task| (Counterpart::Task(task), self.task_texts.get(task.get())));
-        let criteria = criterion_texts(plan);
         let free = self.free_criteria();
+        let criteria = self.others().criteria.iter();
         let criteria = criteria
-            .iter()
             .filter(|(criterion, _)| free[*criterion as usize])
             .map(|(criterion, text)| (Counterpart::Criterion(*criterion), text.as_str()));
         let things: Vec<(Counterpart, &str)> = tasks.chain(criteria).collect();
@@ -385,6 +425,21 @@ impl<'a> Matcher<'a> {
                 self.assign(task, entry, if texts_speak { MatchKind::IdOnly } else { MatchKind::Id });
             }
         }
+    }
+}
+
+/// What an entry can stand for beside tasks: the plain texts of criteria and of phases, in document order.
+#[derive(Clone, Debug)]
+pub(crate) struct Others {
+    criteria: Vec<(u32, String)>,
+    phases: Vec<(PhaseIndex, String)>,
+}
+
+impl Others {
+    fn of(plan: &Plan) -> Self {
+        let phases = (0..).map(PhaseIndex).zip(&plan.phases);
+        let phases = phases.map(|(at, phase)| (at, plain(plan.slice(phase.title)))).collect();
+        Self { criteria: criterion_texts(plan), phases }
     }
 }
 

@@ -112,19 +112,18 @@ fn end_of_target(bytes: &[u8], at: usize) -> usize {
 }
 
 /// The plain forms of many texts in one buffer, each made when it is first asked for.
+#[derive(Default)]
 pub(crate) struct Plains {
     buffer: String,
     spans: Vec<Option<(u32, u32)>>,
 }
 
 impl Plains {
-    /// For `count` texts.
-    pub(crate) fn new(count: usize) -> Self {
-        Self { buffer: String::new(), spans: vec![None; count] }
-    }
-
     /// Makes the plain form of a text, unless it is there.
     pub(crate) fn make(&mut self, index: usize, raw: &str) {
+        if self.spans.len() <= index {
+            self.spans.resize(index + 1, None);
+        }
         if self.spans[index].is_none() {
             let start = self.buffer.len() as u32;
             push_plain(raw, &mut self.buffer);
@@ -134,7 +133,8 @@ impl Plains {
 
     /// A plain form that was made before; empty if it was not.
     pub(crate) fn get(&self, index: usize) -> &str {
-        self.spans[index].map_or("", |(start, end)| &self.buffer[start as usize..end as usize])
+        let span = self.spans.get(index).copied().flatten();
+        span.map_or("", |(start, end)| &self.buffer[start as usize..end as usize])
     }
 }
 

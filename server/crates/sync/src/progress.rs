@@ -30,6 +30,18 @@ impl Progress {
         }
     }
 
+    /// Counts one task as `new` that was counted as `old`.
+    pub(crate) fn exchange(&mut self, old: State, new: State) {
+        let mut without = Progress::default();
+        without.add(old);
+        self.completed -= without.completed;
+        self.in_progress -= without.in_progress;
+        self.failed -= without.failed;
+        self.skipped -= without.skipped;
+        self.total -= without.total;
+        self.add(new);
+    }
+
     /// Counts all of `other` too.
     pub fn merge(&mut self, other: Progress) {
         self.completed += other.completed;

@@ -137,7 +137,7 @@ fn the_entry_says_what_is_done_and_the_mark_where_there_is_none() {
             ("1.2", "", "Parse", "rolled_back"),
         ],
     );
-    let states: Vec<State> = joined.states.clone();
+    let states: Vec<State> = joined.states.to_vec();
     assert_eq!(
         states,
         [State::Completed, State::Completed, State::Skipped, State::Unknown, State::Completed]

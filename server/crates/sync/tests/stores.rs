@@ -46,7 +46,7 @@ fn told(analysis: &Analysis) -> String {
 }
 
 fn states(analysis: &Analysis) -> Vec<State> {
-    analysis.joined.states.clone()
+    analysis.joined.states.to_vec()
 }
 
 const TASK_MASTER: &str = r#"{"master": {"tasks": [

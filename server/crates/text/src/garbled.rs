@@ -20,6 +20,12 @@ const MAC_ROMAN: &str = "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôö�
 /// The characters of the bytes 0x80 to 0x9F in Windows-1252; those that it lacks stand for themselves, as in Latin-1.
 const WINDOWS_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
+/// The characters that are the first bytes that can be told at a glance: E2 (arrows, dashes, ticks), F0 (emoji), EF, C2, C3, D0, D1.
+const WINDOWS_LEADS: [char; 7] = ['â', 'ð', 'ï', 'Â', 'Ã', 'Ð', 'Ñ'];
+
+/// The same in Mac OS Roman.
+const MAC_LEADS: [char; 7] = ['‚', '\u{f8ff}', 'Ô', '¬', '√', '–', '—'];
+
 /// Finds text that was decoded with the wrong character set; only what reads rightly when the decoding is undone.
 /// `None` for a text without, and for one that may be meant as it is.
 pub fn garbled(text: &str) -> Option<Garbled> {
@@ -28,16 +34,27 @@ pub fn garbled(text: &str) -> Option<Garbled> {
         '\u{a0}'..='\u{ff}' => Some(letter as u32 as u8),
         _ => position(WINDOWS_1252, letter),
     };
-    // The first bytes that can be told at a glance: E2 (arrows, dashes, ticks), F0 (emoji), EF, C2, C3, D0, D1.
-    // Those of Windows-1252 all begin with the byte C3, which few texts have.
+    // The leads of Windows-1252 all begin with the byte C3, which few texts have.
     let windows = match memchr::memchr(0xc3, text.as_bytes()) {
-        Some(_) => repairs(text, ['â', 'ð', 'ï', 'Â', 'Ã', 'Ð', 'Ñ'], &windows),
+        Some(_) => repairs(text, WINDOWS_LEADS, &windows),
         None => Vec::new(),
     };
-    let mac = repairs(text, ['‚', '\u{f8ff}', 'Ô', '¬', '√', '–', '—'], &mac);
+    let mac = repairs(text, MAC_LEADS, &mac);
     let (charset, repairs) =
         if mac.len() > windows.len() { ("Mac Roman", mac) } else { ("Windows-1252", windows) };
     (!repairs.is_empty()).then_some(Garbled { charset, repairs })
+}
+
+/// Whether a change of the bytes of `span` may change what [`garbled`] finds: whether something that reads rightly when a wrong
+/// decoding is undone stands there or across an end of it. What is garbled are characters beyond ASCII, one behind the other,
+/// so only those that hang together with the span matter.
+pub fn may_be_garbled(text: &str, span: Span) -> bool {
+    let bytes = text.as_bytes();
+    let (start, end) = (span.start as usize, (span.end as usize).min(bytes.len()));
+    let before = bytes[..start].iter().rev().take_while(|byte| !byte.is_ascii()).count();
+    let behind = bytes[end..].iter().take_while(|byte| !byte.is_ascii()).count();
+    let near = text.get(start - before..end + behind).unwrap_or("");
+    !near.is_ascii() && [WINDOWS_LEADS, MAC_LEADS].iter().any(|leads| next_lead(near, leads).is_some())
 }
 
 /// Which byte a character is of a table that begins with 0x80.

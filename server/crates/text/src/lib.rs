@@ -17,7 +17,7 @@ pub mod time;
 pub use ages::{age, exact_age};
 pub use diff::unified_diff;
 pub use edit::{Edit, EditError, apply_edits, minimal_edits};
-pub use garbled::{Garbled, garbled};
+pub use garbled::{Garbled, garbled, may_be_garbled};
 pub use line_index::{Encoding, LineIndex, Position};
 pub use replaced::Replaced;
 pub use source::{DecodeError, LineEnd, Source};

@@ -1,6 +1,6 @@
 //! The rules: one file each, with its code, name, severity, check, fixes and tests; its page lies in `docs/rules/`.
 //!
-//! What they have in common is here and beside: which rules run ([`check`]), what they look at ([`Context`]), how many
+//! What they have in common is here and beside: which rules run, and which again after an edit (`run`), what they look at ([`Context`]), how many
 //! findings of a kind become one ([`Reporter`]), which findings a comment allows (`allow`).
 
 mod allow;
@@ -11,6 +11,7 @@ mod live_fixes;
 mod pages;
 pub(crate) mod renumber;
 mod reporter;
+mod run;
 mod safe;
 mod said_to_run;
 mod tallies;
@@ -62,16 +63,19 @@ mod tm404;
 mod tm405;
 mod tm406;
 
-use std::any::Any;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tallymark_plan::TaskIndex;
+
+use crate::changes::Reads;
 use crate::marking::chain_additions;
-use crate::{Finding, Fix, FixAction, Format, Limits, Severity, words};
+use crate::{Finding, Fix, FixAction, Format, Limits, Severity};
 
 pub use context::Context;
 pub use files::files_named;
 pub use reporter::Reporter;
+pub use run::Memory;
+pub(crate) use run::check;
 pub(crate) use safe::safe_edits;
 
 /// One rule.
@@ -90,7 +94,14 @@ pub struct Rule {
     pub(crate) needs: Needs,
     /// Whether it takes the boxes at their word, and so is off where nobody ticks them ([`Boxes::Reference`]).
     pub(crate) trusts_boxes: bool,
-    /// Reports what it finds.
+    /// Looks at one task for itself: at its fields, its entry and its state, at tasks of the same id, at what is the same for the
+    /// whole plan (ids, phases), and at no other task. Then only tasks that changed are looked at again after an edit, and
+    /// [`Rule::check`] runs after it each time, with what was counted in all tasks; it should be short.
+    pub(crate) each_task: Option<fn(&Context<'_>, TaskIndex, &mut Reporter<'_>)>,
+    /// What [`Rule::check`] looks at, of what an edit may change that leaves ids, phases and status.json as they are; of a
+    /// rule that looks at each task for itself nothing is said here.
+    pub(crate) reads: &'static [Reads],
+    /// Reports what it finds, beside what it found in each task.
     pub(crate) check: fn(&Context<'_>, &mut Reporter<'_>),
     /// The ways to mend one of its findings, best first. Is not asked for a finding about the whole file that
     /// [`Reporter::once`] made of many where there is a `fix_all`: that mends those.
@@ -231,62 +242,6 @@ pub struct BrokenRule {
     pub message: String,
 }
 
-/// All findings of all rules, by place: those of the plan first. Those that a comment allows are left out.
-/// A file that is no plan has none.
-pub(crate) fn check(context: &Context<'_>, config: &Config) -> (Vec<Finding>, Vec<BrokenRule>) {
-    if !context.plan.is_plan() {
-        return (Vec::new(), Vec::new());
-    }
-    check_with(RULES, context, config)
-}
-
-fn check_with(
-    rules: &[&'static Rule],
-    context: &Context<'_>,
-    config: &Config,
-) -> (Vec<Finding>, Vec<BrokenRule>) {
-    let mut findings = Vec::new();
-    let mut broken = Vec::new();
-    let allowed = allow::Allowed::new(context);
-    for &rule in rules {
-        if !applies(rule, context) {
-            continue;
-        }
-        let Some(severity) = config.severity(rule) else { continue };
-        let before = findings.len();
-        let checked = catch_unwind(AssertUnwindSafe(|| {
-            let mut reporter = Reporter::new(rule, severity, &mut findings);
-            (rule.check)(context, &mut reporter);
-            reporter.finish(context, &allowed);
-        }));
-        if let Err(panic) = checked {
-            // One rule's mistake must not take all other findings with it.
-            findings.truncate(before);
-            broken.push(BrokenRule { code: rule.code, message: panic_message(&*panic) });
-        }
-    }
-    if let Some(status) = context.joined.status_file.as_deref().filter(|status| !status.format.is_ours()) {
-        name_the_file(&mut findings, status.format.file_name());
-    }
-    findings.sort_by_key(|finding| (finding.place.file, finding.place.span, finding.code));
-    (findings, broken)
-}
-
-/// Rules speak of status.json. Where another file stands for it, it is called by its own name.
-fn name_the_file(findings: &mut [Finding], name: &str) {
-    for finding in findings {
-        finding.message = words::outside_quotes(&finding.message, "status.json", name);
-        for related in &mut finding.related {
-            related.message = words::outside_quotes(&related.message, "status.json", name);
-        }
-    }
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
-}
-
 /// Whether a rule runs on what is there.
 fn applies(rule: &Rule, context: &Context<'_>) -> bool {
     let there = match rule.needs {
@@ -381,50 +336,17 @@ fn fix_all(rule: &'static Rule, context: &Context<'_>) -> Option<Fix> {
 
 /// The findings of one rule, each for itself, however many there are; without those that a comment allows.
 fn each(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if applies(rule, context) {
-        let mut reporter = Reporter::new(rule, rule.severity, &mut findings);
-        (rule.check)(context, &mut reporter);
-        drop(reporter);
-        let allowed = allow::Allowed::new(context);
-        findings.retain(|finding| !allowed.allows(rule, finding, context));
+    if !applies(rule, context) {
+        return Vec::new();
     }
+    let found = run::one(rule, rule.severity, context);
+    let allowed = allow::Allowed::new(context);
+    let mut findings = found.into_all();
+    findings.retain(|finding| !allowed.allows(rule, finding, context));
     findings
 }
 
 /// A rule whose findings nothing mends but a person.
 pub(crate) fn no_fixes(_: &Context<'_>, _: &Finding) -> Vec<Fix> {
     Vec::new()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Place, Subject};
-
-    static BROKEN: Rule = Rule {
-        code: "TM999",
-        name: "broken",
-        severity: Severity::Error,
-        summary: "",
-        page: "",
-        needs: Needs::Plan,
-        trusts_boxes: false,
-        check: |context, reporter| {
-            let place = Place::plan(context.plan.tasks[0].line);
-            reporter.report(place, Subject::File, "half of what it had to say".to_owned(), Vec::new());
-            panic!("a rule's mistake");
-        },
-        fixes: no_fixes,
-        fix_all: None,
-    };
-
-    #[test]
-    fn a_rule_that_panics_takes_only_its_own_findings_with_it() {
-        let analysis = testing::plan("## Phase 1: All\n\n- [ ] 1.1 One\n- [ ] 1.1 Two\n").analysis();
-        let (findings, broken) =
-            check_with(&[&tm201::RULE, &BROKEN], &analysis.context(), &Config::default());
-        assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["TM201"]);
-        assert_eq!(broken, [BrokenRule { code: "TM999", message: "a rule's mistake".to_owned() }]);
-    }
 }

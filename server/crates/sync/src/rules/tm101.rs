@@ -1,7 +1,5 @@
 //! TM101: the plan has a task that status.json lacks.
 
-use std::collections::HashSet;
-
 use super::{Context, Needs, Reporter, Rule};
 use crate::marking::addition;
 use crate::{File, Finding, Fix, FixAction, Severity, State, Subject};
@@ -16,43 +14,46 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM101.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes,
     fix_all: Some(|count| format!("Add all {count} missing tasks to status.json")),
 };
 
-fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
-    let plan = context.plan;
-    let (mut subtasks, mut only_subtasks) = (0, true);
+/// Subtasks that are in status.json or are missing there.
+const SUBTASKS: usize = 0;
+
+/// Tasks that are there though they are subtasks, or missing though they are none.
+const OTHERS: usize = 1;
+
+fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_>) {
+    let is_missing = context.joined.matches[index.get()].is_none();
+    let is_subtask = context.plan.task(index).parent.is_some();
     // A line that stands in the plan twice has one entry: TM201 reports the double.
-    let text = |index: TaskIndex| {
-        let task = plan.task(index);
-        Some((plan.id(index)?, plan.title(index), task.parent, task.phase))
-    };
-    let matched: HashSet<_> = plan
-        .tasks()
-        .filter(|(index, _)| context.joined.matches[index.get()].is_some())
-        .filter_map(|(index, _)| text(index))
-        .collect();
-    for (index, task) in plan.tasks() {
-        let missing = context.joined.matches[index.get()].is_none();
-        if missing && text(index).is_some_and(|text| matched.contains(&text)) {
-            continue;
-        }
-        if missing {
-            let message = format!("{} is not in status.json", context.name(index));
-            reporter.report(context.id_place(index), Subject::Task(index), message, Vec::new());
-        }
-        // Many status files keep the tasks of the first level only.
-        subtasks += usize::from(task.parent.is_some());
-        only_subtasks &= missing == task.parent.is_some();
+    if is_missing && context.joined.has_matched_double(index) {
+        return;
     }
-    let all = plan.tasks.len();
-    if only_subtasks {
-        reporter.once(File::Plan, subtasks, |count| {
+    if is_missing {
+        let message = format!("{} is not in status.json", context.name(index));
+        reporter.report(context.id_place(index), Subject::Task(index), message, Vec::new());
+    }
+    if is_subtask {
+        reporter.count(SUBTASKS);
+    }
+    if is_missing != is_subtask {
+        reporter.count(OTHERS);
+    }
+}
+
+fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
+    // Many status files keep the tasks of the first level only.
+    if reporter.counted(OTHERS) == 0 {
+        reporter.once(File::Plan, reporter.counted(SUBTASKS), |count| {
             format!("status.json has none of the plan's {count} subtasks, only the tasks above them")
         });
     } else {
+        let all = context.plan.tasks.len();
         reporter.once(File::Plan, all, move |count| {
             format!("{count} of the plan's {all} tasks are not in status.json")
         });

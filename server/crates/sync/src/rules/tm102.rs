@@ -1,13 +1,12 @@
 //! TM102: status.json has a task that the plan lacks.
 
-use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use tallymark_plan::{PhaseIndex, Plan, TaskForm};
 use tallymark_status::{Change, EntryIndex, Status};
-use tallymark_text::Edit;
+use tallymark_text::{Edit, Span};
 
-use super::{Boxes, Context, Needs, Reporter, Rule};
+use super::{Boxes, Context, Needs, Reads, Reporter, Rule};
 use crate::plain::{leading_id, plain};
 use crate::words::quoted;
 use crate::{File, Finding, Fix, FixAction, Place, Severity, State, Subject};
@@ -20,6 +19,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM102.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Entries],
     check,
     fixes,
     fix_all: None,
@@ -28,19 +29,25 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(status) = context.status else { return };
     let epics = epics_of(context, status);
-    let unread = LazyCell::new(|| unread(context.plan));
     let may_be_ours = |index: EntryIndex| {
         !status.format.is_shared() || epics.contains(epic(status.id(index)).unwrap_or_default())
     };
-    for (index, entry) in status.entries() {
-        if context.joined.counterparts[index.get()].is_some()
-            || is_a_double(context, status, index)
-            || !may_be_ours(index)
-            || stands_unread(&unread, status.description(index))
-        {
+    let missing: Vec<EntryIndex> = (0..)
+        .map(EntryIndex)
+        .zip(context.joined.counterparts.iter())
+        .filter(|(_, counterpart)| counterpart.is_none())
+        .map(|(index, _)| index)
+        .filter(|&index| !is_a_double(context, status, index) && may_be_ours(index))
+        .collect();
+    if !missing.is_empty() {
+        reporter.has_read(Span::new(0, context.plan.source.len()));
+    }
+    let unread = unread(context.plan, missing.iter().map(|&index| words(status, index)).collect());
+    for index in missing {
+        if unread.contains(&words(status, index)) {
             continue;
         }
-        let id = status.id(index);
+        let (id, entry) = (status.id(index), status.entry(index));
         let mut message = match status.description(index) {
             "" => format!("status.json has {id}, which is not in the plan"),
             text => format!("status.json has {}, which is not in the plan", quoted(&join(id, text))),
@@ -57,29 +64,49 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     });
 }
 
-/// The texts, as they are compared, of what looks like a task to a person and is not read as one, as it lies in code or
-/// is mistyped. TM202 and TM211 tell of it; to say that it is not in the plan would be untrue, and to remove it from status.json a loss.
-fn unread(plan: &Plan) -> HashSet<String> {
-    let mut texts = HashSet::new();
-    let mut add = |line: &str| {
+/// Those of the texts, as they are compared, that stand in what looks like a task to a person and is not read as one, as it
+/// lies in code or is mistyped. TM202 and TM211 tell of it; to say that it is not in the plan would be untrue, and to remove it
+/// from status.json a loss.
+fn unread(plan: &Plan, mut texts: HashSet<String>) -> HashSet<String> {
+    let mut found = HashSet::new();
+    texts.remove("");
+    if texts.is_empty() {
+        return found;
+    }
+    let mut find = |words: &str| found.extend(texts.get(&plain(words)).cloned());
+    let mut tasks = plan.tasks.iter().map(|task| task.line.start).peekable();
+    let mut criteria = plan.criteria.iter().map(|criterion| criterion.title.start).peekable();
+    let mut end = 0;
+    for line in plan.source.text().split_inclusive('\n') {
+        end += line.len() as u32;
+        let mut is_read = false;
+        while tasks.next_if(|&start| start < end).is_some() {
+            is_read = true;
+        }
+        while criteria.next_if(|&start| start < end).is_some() {
+            is_read = true;
+        }
         let line = line.trim_start_matches(|sign: char| sign.is_whitespace() || "-*+>".contains(sign));
-        let Some((_, text)) = line.split_once(']').filter(|_| line.starts_with('[')) else { return };
+        if is_read || !line.starts_with('[') {
+            continue;
+        }
+        let Some((_, text)) = line.split_once(']') else { continue };
         let text = text.trim_matches(|sign: char| sign.is_whitespace() || sign == '*');
         // `Step 1: Read` is "Read" in status.json.
         if let Some((_, words)) = text.split_once(": ") {
-            texts.insert(plain(words));
+            find(words);
         }
         let words = leading_id(text).map_or(text, |(_, words)| words);
-        texts.insert(plain(words));
-        texts.insert(plain(without_labels(words)));
-    };
-    let tasks = plan.tasks().map(|(_, task)| task.line.start);
-    let criteria = plan.criteria.iter().map(|criterion| criterion.title.start);
-    let read: HashSet<_> = tasks.chain(criteria).map(|at| plan.source.line_of(at as usize)).collect();
-    let lines = (0..).zip(plan.source.text().lines());
-    lines.filter(|(line, _)| !read.contains(line)).for_each(|(_, line)| add(line));
-    texts.remove("");
-    texts
+        find(words);
+        find(without_labels(words));
+    }
+    found
+}
+
+/// What an entry's description says, as it is compared.
+fn words(status: &Status, entry: EntryIndex) -> String {
+    let description = status.description(entry);
+    plain(leading_id(description).map_or(description, |(_, words)| words))
 }
 
 /// A title without the labels in front of it: `[P] [US2] Read` is "Read".
@@ -91,11 +118,6 @@ fn without_labels(mut words: &str) -> &str {
         words = rest[end + 1..].trim_start();
     }
     words
-}
-
-fn stands_unread(unread: &HashSet<String>, description: &str) -> bool {
-    let words = leading_id(description).map_or(description, |(_, words)| words);
-    !unread.is_empty() && unread.contains(&plain(words))
 }
 
 /// The epics that the plan has stories of: of a file with the tasks of several plans, only what belongs to one of them is
@@ -226,9 +248,13 @@ mod tests {
 
     #[test]
     fn only_what_is_not_read_is_unread() {
-        let unread = |text: &str| super::unread(&plan(text).analysis().joined.plan);
-        assert!(unread(PLAN).is_empty());
-        assert_eq!(unread(&format!("{PLAN}\n-[ ] 2.1 Sort\n")).into_iter().collect::<Vec<_>>(), ["sort"]);
+        let unread = |text: &str| {
+            let texts = ["read", "sort", "write", ""].map(str::to_owned).into();
+            let found = super::unread(&plan(text).analysis().joined.plan, texts);
+            found.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(unread(PLAN), [""; 0]);
+        assert_eq!(unread(&format!("{PLAN}\n-[ ] 2.1 Sort\n")), ["sort"]);
     }
 
     #[test]

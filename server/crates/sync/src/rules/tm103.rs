@@ -1,6 +1,6 @@
 //! TM103: the box is ticked, status.json says otherwise.
 
-use tallymark_plan::{Meaning, TaskForm};
+use tallymark_plan::{Meaning, TaskForm, TaskIndex};
 use tallymark_status::{Change, Word};
 
 use super::{Context, Needs, Reporter, Rule};
@@ -15,33 +15,37 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM103.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes,
     fix_all: Some(|count| format!("Mark all {count} ticked tasks complete in status.json")),
 };
 
-fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
-    let Some(status) = context.status else { return };
-    let mut ticked = 0;
-    for (index, task) in context.plan.tasks() {
-        // Of an entry that shares only the id TM106 says that it is another task's.
-        let Some(entry) = context.joined.matches[index.get()].filter(|found| found.kind != MatchKind::IdOnly)
-        else {
-            continue;
-        };
-        if context.plan.meaning(index) != Meaning::Done {
-            continue;
-        }
-        ticked += 1;
-        let word = status.word(entry.entry);
-        if word.is_empty() || State::of_entry(status, entry.entry) == State::Completed {
-            continue;
-        }
-        let done = if task.form == TaskForm::Box { "ticked" } else { "marked done" };
-        let message = format!("{} is {done}, but status.json says \"{word}\"", context.name(index));
-        let related = vec![context.related_word(status, entry.entry)];
-        reporter.report(context.mark_place(index), Subject::Task(index), message, related);
+/// Ticked tasks with an entry.
+const TICKED: usize = 0;
+
+fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_>) {
+    // Of an entry that shares only the id TM106 says that it is another task's.
+    let found = context.joined.matches[index.get()].filter(|found| found.kind != MatchKind::IdOnly);
+    let (Some(status), Some(found)) = (context.status, found) else { return };
+    let task = context.plan.task(index);
+    if context.plan.meaning(index) != Meaning::Done {
+        return;
     }
+    reporter.count(TICKED);
+    let word = status.word(found.entry);
+    if word.is_empty() || State::of_entry(status, found.entry) == State::Completed {
+        return;
+    }
+    let done = if task.form == TaskForm::Box { "ticked" } else { "marked done" };
+    let message = format!("{} is {done}, but status.json says \"{word}\"", context.name(index));
+    let related = vec![context.related_word(status, found.entry)];
+    reporter.report(context.mark_place(index), Subject::Task(index), message, related);
+}
+
+fn check(_: &Context<'_>, reporter: &mut Reporter<'_>) {
+    let ticked = reporter.counted(TICKED);
     reporter.once(File::Plan, ticked, move |count| {
         format!("{count} of the {ticked} ticked tasks are not completed in status.json")
     });

@@ -1,6 +1,6 @@
 //! TM104: status.json says completed, the box is open.
 
-use tallymark_plan::{Meaning, TaskForm};
+use tallymark_plan::{Meaning, TaskForm, TaskIndex};
 
 use super::{Context, Needs, Reporter, Rule};
 use crate::marks::mark_edit;
@@ -14,32 +14,42 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM104.md"),
     needs: Needs::Status,
     trusts_boxes: true,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes,
     fix_all: Some(|count| format!("Tick all {count} completed tasks")),
 };
 
-fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
-    let Some(status) = context.status else { return };
-    let mut completed = 0;
-    for (index, task) in context.plan.tasks() {
-        let found = context.joined.matches[index.get()].filter(|found| found.kind != MatchKind::IdOnly);
-        let (Some(found), Some(mark), TaskForm::Box) = (found, task.mark, task.form) else { continue };
-        if State::of_entry(status, found.entry) != State::Completed {
-            continue;
-        }
-        completed += 1;
-        let says = match mark.meaning {
-            Meaning::Done => continue,
-            // TM203 says that nobody knows what it means.
-            Meaning::Unknown => continue,
-            Meaning::Open => "its box is open".to_owned(),
-            _ => format!("its box says [{}]", context.plan.slice(mark.span)),
-        };
-        let message = format!("{} is completed in status.json, but {says}", context.name(index));
-        let related = vec![context.related_word(status, found.entry)];
-        reporter.report(context.mark_place(index), Subject::Task(index), message, related);
+/// Boxes of tasks that status.json says are completed.
+const COMPLETED: usize = 0;
+
+fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_>) {
+    let task = context.plan.task(index);
+    let found = context.joined.matches[index.get()].filter(|found| found.kind != MatchKind::IdOnly);
+    let (Some(status), Some(found), Some(mark), TaskForm::Box) =
+        (context.status, found, task.mark, task.form)
+    else {
+        return;
+    };
+    if State::of_entry(status, found.entry) != State::Completed {
+        return;
     }
+    reporter.count(COMPLETED);
+    let says = match mark.meaning {
+        Meaning::Done => return,
+        // TM203 says that nobody knows what it means.
+        Meaning::Unknown => return,
+        Meaning::Open => "its box is open".to_owned(),
+        _ => format!("its box says [{}]", context.plan.slice(mark.span)),
+    };
+    let message = format!("{} is completed in status.json, but {says}", context.name(index));
+    let related = vec![context.related_word(status, found.entry)];
+    reporter.report(context.mark_place(index), Subject::Task(index), message, related);
+}
+
+fn check(_: &Context<'_>, reporter: &mut Reporter<'_>) {
+    let completed = reporter.counted(COMPLETED);
     reporter.once(File::Plan, completed, move |count| {
         format!("{count} of the {completed} tasks that status.json says are completed are not ticked")
     });

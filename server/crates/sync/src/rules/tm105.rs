@@ -18,33 +18,39 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM105.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes,
     fix_all: Some(|count| format!("Take the plan's wording of all {count} tasks into status.json")),
 };
 
-fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
+/// Tasks with an entry.
+const MATCHED: usize = 0;
+
+fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_>) {
     // A key made of the title is no other title.
     let Some(status) = context.status.filter(|status| status.format.keeps_titles()) else { return };
-    let mut matched = 0;
-    for (index, _) in context.plan.tasks() {
-        let Some(found) = context.joined.matches[index.get()] else { continue };
-        matched += 1;
-        if !differs(context, status, index, found.entry, found.kind) {
-            continue;
-        }
-        let (_, description) = parts(status, found.entry);
-        let title = context.plan.title(index);
-        let (here, there) = quoted_apart(title, description);
-        let message = match context.plan.id(index) {
-            Some(id) => format!("{id} is {here} here, and {there} in status.json"),
-            None => format!("{here} is {there} in status.json"),
-        };
-        let entry = status.entry(found.entry);
-        let span = entry.description.as_ref().map_or(entry.span, |description| description.span);
-        let related = Related { place: Place::status(span), message: format!("status.json says {there}") };
-        reporter.report(context.title_place(index), Subject::Task(index), message, vec![related]);
+    let Some(found) = context.joined.matches[index.get()] else { return };
+    reporter.count(MATCHED);
+    if !differs(context, status, index, found.entry, found.kind) {
+        return;
     }
+    let (_, description) = parts(status, found.entry);
+    let title = context.plan.title(index);
+    let (here, there) = quoted_apart(title, description);
+    let message = match context.plan.id(index) {
+        Some(id) => format!("{id} is {here} here, and {there} in status.json"),
+        None => format!("{here} is {there} in status.json"),
+    };
+    let entry = status.entry(found.entry);
+    let span = entry.description.as_ref().map_or(entry.span, |description| description.span);
+    let related = Related { place: Place::status(span), message: format!("status.json says {there}") };
+    reporter.report(context.title_place(index), Subject::Task(index), message, vec![related]);
+}
+
+fn check(_: &Context<'_>, reporter: &mut Reporter<'_>) {
+    let matched = reporter.counted(MATCHED);
     reporter.once(File::Plan, matched, move |count| {
         format!("{count} of {matched} tasks are worded otherwise in status.json than here")
     });

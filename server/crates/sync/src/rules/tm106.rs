@@ -19,36 +19,42 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM106.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes,
     fix_all: None,
 };
 
-fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
+/// Tasks with an entry.
+const MATCHED: usize = 0;
+
+fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_>) {
     // A key made of the title is no other title.
     let Some(status) = context.status.filter(|status| status.format.keeps_titles()) else { return };
-    let mut by_id = 0;
-    for (index, _) in context.plan.tasks() {
-        let Some(found) = context.joined.matches[index.get()] else { continue };
-        by_id += 1;
-        if found.kind != MatchKind::IdOnly {
-            continue;
-        }
-        let description = status.description(found.entry);
-        let message = format!(
-            "{} is {} in the plan, but {} in status.json",
-            context.name(index),
-            quoted(context.plan.title(index)),
-            quoted(description)
-        );
-        let entry = status.entry(found.entry);
-        let span = entry.description.as_ref().map_or(entry.span, |description| description.span);
-        let related = Related {
-            place: Place::status(span),
-            message: format!("status.json has another task under {}", status.id(found.entry)),
-        };
-        reporter.report(context.title_place(index), Subject::Task(index), message, vec![related]);
+    let Some(found) = context.joined.matches[index.get()] else { return };
+    reporter.count(MATCHED);
+    if found.kind != MatchKind::IdOnly {
+        return;
     }
+    let description = status.description(found.entry);
+    let message = format!(
+        "{} is {} in the plan, but {} in status.json",
+        context.name(index),
+        quoted(context.plan.title(index)),
+        quoted(description)
+    );
+    let entry = status.entry(found.entry);
+    let span = entry.description.as_ref().map_or(entry.span, |description| description.span);
+    let related = Related {
+        place: Place::status(span),
+        message: format!("status.json has another task under {}", status.id(found.entry)),
+    };
+    reporter.report(context.title_place(index), Subject::Task(index), message, vec![related]);
+}
+
+fn check(_: &Context<'_>, reporter: &mut Reporter<'_>) {
+    let by_id = reporter.counted(MATCHED);
     reporter.once(File::Plan, by_id, move |count| {
         format!("{count} of {by_id} tasks share only their ids with status.json: the texts are other tasks'")
     });

@@ -3,8 +3,9 @@
 use hashbrown::HashMap;
 use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::{Change, Status};
+use tallymark_text::Span;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::quoted;
 use crate::{File, Finding, Fix, FixAction, MatchKind, Place, Related, Severity, Subject};
 
@@ -16,6 +17,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM107.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Entries, Reads::Kinds, Reads::Names],
     check,
     fixes,
     fix_all: None,
@@ -31,7 +34,10 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
         let Some(named) = other_phase(context, status, index, &mut matched) else { continue };
         let plan = context.plan;
         let is_named = *named_in_plan.entry(named).or_insert_with(|| {
-            context.joined.phase_named(named).is_some() || plan.source.text().contains(named)
+            context.joined.phase_named(named).is_some() || {
+                reporter.has_read(Span::new(0, plan.source.len()));
+                plan.source.text().contains(named)
+            }
         });
         let title = plan.slice(plan.phases[phase.get()].title);
         if is_named {

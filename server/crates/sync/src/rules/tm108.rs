@@ -4,7 +4,7 @@ use hashbrown::{HashMap, HashSet};
 use tallymark_plan::{PhaseIndex, TaskIndex};
 use tallymark_status::{Change, EntryIndex, Status};
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::{File, Finding, Fix, FixAction, MatchKind, Place, Related, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM108.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Entries, Reads::Kinds],
     check,
     fixes,
     // Ids move in chains: 1.3 can become 1.4 only when 1.4 has become 1.5. So all of them together is a fix of its own.

@@ -2,7 +2,7 @@
 
 use tallymark_status::{Change, EntryIndex, Expected, Request, Status};
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::quoted;
 use crate::{Finding, Fix, FixAction, Place, Severity, State, Subject};
 
@@ -14,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM110.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::States],
     check,
     fixes,
     fix_all: None,

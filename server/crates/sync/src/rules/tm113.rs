@@ -1,6 +1,6 @@
 //! TM113: all of a phase's tasks are completed, its criteria are open.
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::quoted;
 use crate::{File, Place, Related, Severity, State, Subject};
 use tallymark_plan::PhaseIndex;
@@ -13,6 +13,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM113.md"),
     needs: Needs::Plan,
     trusts_boxes: true,
+    each_task: None,
+    reads: &[Reads::States, Reads::Entries, Reads::Criteria],
     check,
     fixes: super::no_fixes,
     fix_all: None,

@@ -2,7 +2,7 @@
 
 use tallymark_plan::TaskIndex;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::{File, Place, Related, Severity, State, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +13,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM114.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::States, Reads::Entries, Reads::Dependencies, Reads::Names],
     check,
     fixes: super::no_fixes,
     fix_all: None,

@@ -7,7 +7,7 @@ use hashbrown::hash_map::Entry;
 use tallymark_plan::TaskIndex;
 
 use super::renumber::{self, Number};
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::quoted;
 use crate::{File, Finding, Fix, Place, Related, Severity, Subject};
 
@@ -19,6 +19,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM201.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Twins, Reads::Sections],
     check,
     fixes,
     fix_all: None,

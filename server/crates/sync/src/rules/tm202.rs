@@ -2,7 +2,7 @@
 
 use tallymark_plan::{ProblemKind, WhyNot};
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::{File, Finding, Fix, FixAction, Place, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +13,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM202.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Problems],
     check,
     fixes,
     fix_all: Some(|count| format!("Make all {count} lines tasks")),

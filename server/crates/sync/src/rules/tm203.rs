@@ -1,6 +1,6 @@
 //! TM203: the mark in the box means nothing in this dialect.
 
-use tallymark_plan::{Dialect, Mark, Meaning};
+use tallymark_plan::{Dialect, Mark, Meaning, Plan, TaskIndex};
 use tallymark_text::Edit;
 
 use super::{Context, Needs, Reporter, Rule};
@@ -14,35 +14,45 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM203.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes,
     fix_all: None,
 };
 
+/// Tasks with a mark.
+const MARKED: usize = 0;
+
+fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_>) {
+    if let Some(mark) = context.plan.task(index).mark {
+        reporter.count(MARKED);
+        look_at(context.plan, mark, Subject::Task(index), reporter);
+    }
+}
+
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
-    let known = known_marks(plan.dialect);
-    let mut report = |mark: Mark, subject: Subject| {
-        if mark.meaning == Meaning::Unknown {
-            let written = plan.slice(mark.outer);
-            let message =
-                format!("{written} means nothing in a {} plan, which knows {known}", plan.dialect.name());
-            reporter.report(Place::plan(mark.outer), subject, message, Vec::new());
-        }
-    };
-    for (index, task) in plan.tasks() {
-        if let Some(mark) = task.mark {
-            report(mark, Subject::Task(index));
-        }
-    }
     for (index, criterion) in (0..).zip(&plan.criteria) {
-        report(criterion.mark, Subject::Criterion(index));
+        look_at(plan, criterion.mark, Subject::Criterion(index), reporter);
     }
-    let boxes = plan.tasks.iter().filter(|task| task.mark.is_some()).count() + plan.criteria.len();
-    let dialect = plan.dialect.name();
+    let boxes = reporter.counted(MARKED) + plan.criteria.len();
+    let dialect = plan.dialect;
     reporter.once(File::Plan, boxes, move |count| {
-        format!("{count} of the {boxes} boxes hold marks that mean nothing in a {dialect} plan, which knows {known}")
+        let (name, known) = (dialect.name(), known_marks(dialect));
+        format!(
+            "{count} of the {boxes} boxes hold marks that mean nothing in a {name} plan, which knows {known}"
+        )
     });
+}
+
+fn look_at(plan: &Plan, mark: Mark, subject: Subject, reporter: &mut Reporter<'_>) {
+    if mark.meaning == Meaning::Unknown {
+        let (written, known) = (plan.slice(mark.outer), known_marks(plan.dialect));
+        let message =
+            format!("{written} means nothing in a {} plan, which knows {known}", plan.dialect.name());
+        reporter.report(Place::plan(mark.outer), subject, message, Vec::new());
+    }
 }
 
 /// The marks of a dialect with their meanings, as a person reads them: `[ ] (open) and [x] (done)`.

@@ -1,6 +1,5 @@
 //! TM205: a task depends on an id that is nowhere.
 
-use hashbrown::HashSet;
 use tallymark_plan::{Dependency, PhaseIndex, Plan, Target, TaskIndex};
 use tallymark_text::{Edit, Span};
 
@@ -17,56 +16,44 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM205.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes,
     fix_all: None,
 };
 
+fn each_task(context: &Context<'_>, task: TaskIndex, reporter: &mut Reporter<'_>) {
+    let plan = context.plan;
+    for span in named(plan, task) {
+        let id = plan.slice(span);
+        if !is_nowhere(context, id) {
+            continue;
+        }
+        let message = format!("{} depends on {id}, which is nowhere in this plan", context.name(task));
+        reporter.report(Place::plan(span), Subject::Task(task), message, Vec::new());
+    }
+    for dependency in plan.dependencies(task) {
+        let Some(number) = phase_nowhere(context, dependency) else { continue };
+        let message =
+            format!("{} depends on phase {number}, which is nowhere in this plan", context.name(task));
+        reporter.report(Place::plan(dependency.span), Subject::Task(task), message, Vec::new());
+    }
+}
+
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
-    if plan.dependencies.is_empty() && plan.phase_dependencies.is_empty() {
-        return;
-    }
-    // An id of a kind that no task of the plan has (a ticket, a pull request) names something elsewhere.
-    let kinds: HashSet<Kind<'_>> = plan.tasks().filter_map(|(task, _)| plan.id(task)).map(kind).collect();
-    // A plan without numbered phases speaks of those of another.
-    let phases: HashSet<&str> =
-        plan.phases.iter().filter_map(|phase| phase.number.map(|number| plan.slice(number))).collect();
-    for (task, _) in plan.tasks() {
-        for span in named(plan, task) {
-            let id = plan.slice(span);
-            if !kinds.contains(&kind(id)) || is_somewhere(context, id) {
-                continue;
-            }
-            let message = format!("{} depends on {id}, which is nowhere in this plan", context.name(task));
-            reporter.report(Place::plan(span), Subject::Task(task), message, Vec::new());
-        }
-        for dependency in plan.dependencies(task) {
-            let Target::Phase(number) = dependency.target else { continue };
-            let number = plan.slice(number);
-            if phases.is_empty() || phases.contains(number) {
-                continue;
-            }
-            let message =
-                format!("{} depends on phase {number}, which is nowhere in this plan", context.name(task));
-            reporter.report(Place::plan(dependency.span), Subject::Task(task), message, Vec::new());
-        }
-    }
     let title = |phase: PhaseIndex| quoted(plan.slice(plan.phases[phase.get()].title));
     for (phase, dependency) in &plan.phase_dependencies {
         for span in ids(dependency) {
             let id = plan.slice(span);
-            if !kinds.contains(&kind(id)) || is_somewhere(context, id) {
+            if !is_nowhere(context, id) {
                 continue;
             }
             let message = format!("{} waits for {id}, which is nowhere in this plan", title(*phase));
             reporter.report(Place::plan(span), Subject::Phase(*phase), message, Vec::new());
         }
-        let Target::Phase(number) = dependency.target else { continue };
-        let number = plan.slice(number);
-        if phases.is_empty() || phases.contains(number) {
-            continue;
-        }
+        let Some(number) = phase_nowhere(context, dependency) else { continue };
         let message = format!("{} waits for phase {number}, which is nowhere in this plan", title(*phase));
         reporter.report(Place::plan(dependency.span), Subject::Phase(*phase), message, Vec::new());
     }
@@ -76,12 +63,18 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     });
 }
 
-/// What tells ids of one numbering from those of another: the letters in front, and whether there are points.
-type Kind<'a> = (&'a str, bool);
+/// Whether an id that is depended on is nowhere. One of a kind that no task of the plan has (a ticket, a pull request) names
+/// something elsewhere.
+fn is_nowhere(context: &Context<'_>, id: &str) -> bool {
+    !is_somewhere(context, id) && context.joined.has_id_of_kind(id)
+}
 
-fn kind(id: &str) -> Kind<'_> {
-    let letters = id.find(|letter: char| letter.is_ascii_digit()).unwrap_or(id.len());
-    (&id[..letters], id.contains('.'))
+/// The number of a phase that is depended on and is nowhere. A plan without numbered phases speaks of those of another.
+fn phase_nowhere<'a>(context: &Context<'a>, dependency: &Dependency) -> Option<&'a str> {
+    let Target::Phase(number) = dependency.target else { return None };
+    let number = context.plan.slice(number);
+    let joined = context.joined;
+    (joined.has_numbered_phases() && !joined.has_phase_with_number(number)).then_some(number)
 }
 
 /// The ids that the dependencies of a task name.

@@ -2,7 +2,7 @@
 
 use tallymark_plan::TaskIndex;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::count;
 use crate::{File, Place, Related, Severity, State, Subject};
 
@@ -14,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM207.md"),
     needs: Needs::Plan,
     trusts_boxes: true,
+    each_task: None,
+    reads: &[Reads::States, Reads::Entries, Reads::Names],
     check,
     fixes: super::no_fixes,
     fix_all: None,

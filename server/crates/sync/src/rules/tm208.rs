@@ -15,42 +15,60 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM208.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes: super::no_fixes,
     fix_all: None,
 };
 
+/// Tasks with a box.
+const BOXES: usize = 0;
+
+fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_>) {
+    let task = context.plan.task(index);
+    if task.form == TaskForm::Box
+        && let Some(mark) = boxed(task.mark)
+    {
+        reporter.count(BOXES);
+        look_at(context.plan, mark, task.title, Subject::Task(index), reporter);
+    }
+}
+
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
-    let mut boxes = 0;
-    let mut line = |mark: Option<Mark>, title: Span, subject: Subject| {
-        let Some(mark) = mark.filter(|mark| mark.outer != mark.span) else { return };
-        boxes += 1;
-        let Some(sign) = closing_sign(plan, title) else { return };
-        let contradicts = match mark.meaning {
-            Meaning::Open | Meaning::Queued => sign.done,
-            Meaning::Done => !sign.done,
-            _ => false,
-        };
-        if contradicts {
-            let (written, sign) = (plan.slice(mark.outer), sign.span);
-            let message = format!("the box says {written}, the end of the line says {}", plan.slice(sign));
-            let related = Related { place: Place::plan(mark.outer), message: "the box".to_owned() };
-            reporter.report(Place::plan(sign), subject, message, vec![related]);
-        }
-    };
-    for (index, task) in plan.tasks() {
-        if task.form == TaskForm::Box {
-            line(task.mark, task.title, Subject::Task(index));
-        }
-    }
+    let mut boxes = reporter.counted(BOXES);
     for (index, criterion) in (0..).zip(&plan.criteria) {
-        line(Some(criterion.mark), criterion.title, Subject::Criterion(index));
+        if let Some(mark) = boxed(Some(criterion.mark)) {
+            boxes += 1;
+            look_at(plan, mark, criterion.title, Subject::Criterion(index), reporter);
+        }
     }
     let headings = headings(context, reporter);
     reporter.once(File::Plan, boxes + headings, |count| {
         format!("{count} lines say one thing in their box and another beside it")
     });
+}
+
+/// A mark that stands in a box.
+fn boxed(mark: Option<Mark>) -> Option<Mark> {
+    mark.filter(|mark| mark.outer != mark.span)
+}
+
+/// Compares the box of a line with the sign at its end.
+fn look_at(plan: &Plan, mark: Mark, title: Span, subject: Subject, reporter: &mut Reporter<'_>) {
+    let Some(sign) = closing_sign(plan, title) else { return };
+    let contradicts = match mark.meaning {
+        Meaning::Open | Meaning::Queued => sign.done,
+        Meaning::Done => !sign.done,
+        _ => false,
+    };
+    if contradicts {
+        let (written, sign) = (plan.slice(mark.outer), sign.span);
+        let message = format!("the box says {written}, the end of the line says {}", plan.slice(sign));
+        let related = Related { place: Place::plan(mark.outer), message: "the box".to_owned() };
+        reporter.report(Place::plan(sign), subject, message, vec![related]);
+    }
 }
 
 /// Done headings above tasks that are not. How many done headings there are.

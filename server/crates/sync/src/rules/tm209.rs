@@ -2,7 +2,7 @@
 
 use tallymark_text::{Garbled, garbled};
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::count;
 use crate::{Finding, Fix, FixAction, Place, Severity, Subject};
 
@@ -14,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM209.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Encoding],
     check,
     fixes,
     fix_all: None,

@@ -4,7 +4,7 @@ use tallymark_plan::{Claim, ClaimKind, Counted, Number, Plan, SpeaksOf};
 use tallymark_text::{Edit, Span};
 
 use super::tallies::{Counts, Tallies, Way};
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::quoted;
 use crate::{Finding, Fix, FixAction, Place, Severity, Subject};
 
@@ -16,6 +16,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM210.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::States, Reads::Entries, Reads::Claims, Reads::Criteria, Reads::Problems, Reads::Names],
     check,
     fixes,
     fix_all: None,

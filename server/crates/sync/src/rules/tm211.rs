@@ -2,7 +2,7 @@
 
 use tallymark_plan::ProblemKind;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::count;
 use crate::{Place, Severity, Subject};
 
@@ -14,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM211.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Problems],
     check,
     fixes: super::no_fixes,
     fix_all: None,

@@ -3,7 +3,7 @@
 use tallymark_plan::{PhaseIndex, Plan};
 use tallymark_text::Span;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::words::quoted;
 use crate::{File, Place, Severity, Subject};
 
@@ -15,6 +15,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM212.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Criteria],
     check,
     fixes: super::no_fixes,
     fix_all: None,
@@ -22,7 +24,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
-    let empty: Vec<usize> = (0..plan.phases.len()).filter(|&phase| is_empty(plan, phase)).collect();
+    let mut empty = Vec::new();
+    for phase in (0..plan.phases.len()).filter(|&phase| is_untold(plan, phase)) {
+        let below = below(plan, phase);
+        reporter.has_read(below);
+        if !plan.slice(below).lines().any(is_item) {
+            empty.push(phase);
+        }
+    }
     // A plan in which most phases have no tasks tells its work in another way.
     if empty.len() * 2 > plan.phases.len() {
         return;
@@ -35,29 +44,31 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     reporter.once(File::Plan, plan.phases.len(), |count| format!("{count} phases have no tasks"));
 }
 
-/// Whether a numbered phase holds nothing that could be ticked, nothing that looks as if, and no list that names its work
-/// in another way.
-fn is_empty(plan: &Plan, phase: usize) -> bool {
+/// Whether a numbered phase holds nothing that could be ticked.
+fn is_untold(plan: &Plan, phase: usize) -> bool {
+    let fields = &plan.phases[phase];
+    let below = below(plan, phase);
+    let first_task = plan.tasks.partition_point(|task| task.line.start < below.start);
+    let first_criterion = plan.criteria.partition_point(|criterion| criterion.line.start < below.start);
+    fields.number.is_some()
+        && fields.level > 0
+        && plan.tasks.get(first_task).is_none_or(|task| task.line.start >= fields.block.end)
+        && plan.criteria.get(first_criterion).is_none_or(|found| found.line.start >= fields.block.end)
+}
+
+/// What stands in a phase below its heading.
+fn below(plan: &Plan, phase: usize) -> Span {
     let phase = &plan.phases[phase];
-    let inside = |offset: u32| phase.heading.end <= offset && offset < phase.block.end;
-    let first_task = plan.tasks.partition_point(|task| task.line.start < phase.heading.end);
-    let first_criterion = plan.criteria.partition_point(|criterion| criterion.line.start < phase.heading.end);
-    let below = Span { start: phase.heading.end, end: phase.block.end.max(phase.heading.end) };
-    let mut lines = plan.slice(below).lines();
-    let is_item = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with(['-', '*', '+', '|', '[']) && !line.starts_with("---") && !line.starts_with("**")
-            || line.split_once(['.', ')']).is_some_and(|(number, rest)| {
-                !number.is_empty()
-                    && number.bytes().all(|byte| byte.is_ascii_digit())
-                    && rest.starts_with(' ')
-            })
-    };
-    phase.number.is_some()
-        && phase.level > 0
-        && !plan.tasks.get(first_task).is_some_and(|task| inside(task.line.start))
-        && !plan.criteria.get(first_criterion).is_some_and(|criterion| inside(criterion.line.start))
-        && !lines.any(is_item)
+    Span { start: phase.heading.end, end: phase.block.end.max(phase.heading.end) }
+}
+
+/// Whether a line looks like a task, or like one of a list that names the work in another way.
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with(['-', '*', '+', '|', '[']) && !line.starts_with("---") && !line.starts_with("**")
+        || line.split_once(['.', ')']).is_some_and(|(number, rest)| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with(' ')
+        })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tallymark_plan::{PhaseIndex, TaskIndex};
 
 use super::files::named_in;
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::{File, Place, Related, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM213.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Parallel, Reads::States, Reads::Entries, Reads::Dependencies, Reads::Names],
     check,
     fixes: super::no_fixes,
     fix_all: None,

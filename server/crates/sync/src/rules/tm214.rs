@@ -1,5 +1,7 @@
 //! TM214: a completed task names a file that does not exist.
 
+use tallymark_plan::TaskIndex;
+
 use super::files::named_in;
 use super::{Context, Needs, Reporter, Rule};
 use crate::{File, Place, Severity, State, Subject};
@@ -12,32 +14,34 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM214.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: Some(each_task),
+    reads: &[],
     check,
     fixes: super::no_fixes,
     fix_all: None,
 };
 
-fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
-    let Some(missing) = &context.facts.missing_files else { return };
+/// Files that completed tasks name.
+const NAMED: usize = 0;
+
+fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_>) {
     let plan = context.plan;
-    let mut concerned = 0;
-    for (index, task) in plan.tasks() {
-        if context.joined.state(index) != State::Completed {
-            continue;
-        }
-        if takes_away(plan.title(index)) {
-            continue;
-        }
-        for file in named_in(plan, task.title) {
-            concerned += 1;
-            let name = plan.slice(file);
-            if missing.contains(name) {
-                let message = format!("{} is completed, but {name} does not exist", context.name(index));
-                reporter.report(Place::plan(file), Subject::Task(index), message, Vec::new());
-            }
+    let Some(missing) = &context.facts.missing_files else { return };
+    if context.joined.state(index) != State::Completed || takes_away(plan.title(index)) {
+        return;
+    }
+    for file in named_in(plan, plan.task(index).title) {
+        reporter.count(NAMED);
+        let name = plan.slice(file);
+        if missing.contains(name) {
+            let message = format!("{} is completed, but {name} does not exist", context.name(index));
+            reporter.report(Place::plan(file), Subject::Task(index), message, Vec::new());
         }
     }
-    reporter.once(File::Plan, concerned, |count| {
+}
+
+fn check(_: &Context<'_>, reporter: &mut Reporter<'_>) {
+    reporter.once(File::Plan, reporter.counted(NAMED), |count| {
         format!("completed tasks name files that do not exist, in {count} places")
     });
 }

@@ -4,9 +4,10 @@ use std::cell::LazyCell;
 
 use hashbrown::{HashMap, HashSet};
 use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
+use tallymark_text::Span;
 
 use super::renumber::{self, Number};
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::{File, Finding, Fix, FixAction, Place, Related, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +18,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM215.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Sections],
     check,
     fixes,
     fix_all: None,
@@ -48,7 +51,8 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let mut concerned = 0;
     for members in &series {
         concerned += members.len();
-        let steps = steps(plan, members, |id| ids.contains(id));
+        let (steps, read) = steps(plan, members, |id| ids.contains(id));
+        read.into_iter().for_each(|span| reporter.has_read(span));
         // Ids that mostly do not count on (ticket numbers, tens) are not a numbering.
         if members.len() < 3 || steps.len() * 2 >= members.len() {
             continue;
@@ -114,13 +118,14 @@ fn all_ids(plan: &Plan) -> HashSet<&str> {
 }
 
 /// Where a series does not go on by one, each with the task before. A letter (`3.6a` after `3.6`) goes on.
-/// `is_id` tells whether any task bears an id.
+/// `is_id` tells whether any task bears an id. Also the bytes of the plan that were read for a word about a gap.
 fn steps(
     plan: &Plan,
     members: &[(TaskIndex, u32)],
     is_id: impl Fn(&str) -> bool,
-) -> Vec<(TaskIndex, TaskIndex, Step)> {
+) -> (Vec<(TaskIndex, TaskIndex, Step)>, Vec<Span>) {
     let mut steps = Vec::new();
+    let mut read = Vec::new();
     // How often the number before was borne already: TM201 tells of those, and they are what is missing behind them.
     let mut twins = 0;
     for pair in members.windows(2) {
@@ -138,22 +143,29 @@ fn steps(
             let missing = |&value: &u32| !is_id(&number.with(value));
             let from = (old + 1..new).find(missing);
             let to = (old + 1..new).rev().find(missing);
-            if let (Some(from), Some(to)) = (from, to)
-                && !is_told(plan, before, task, from)
-            {
-                steps.push((before, task, Step::Gap { from, to }));
+            if let (Some(from), Some(to)) = (from, to) {
+                let between = between(plan, before, task);
+                // Where the line before ends was looked at too.
+                read.push(Span { start: plan.task(before).line.start.min(between.start), end: between.end });
+                if !is_told(plan, before, between, from) {
+                    steps.push((before, task, Step::Gap { from, to }));
+                }
             }
         }
     }
-    steps
+    (steps, read)
+}
+
+/// What stands between the lines of two tasks.
+fn between(plan: &Plan, before: TaskIndex, task: TaskIndex) -> Span {
+    let (start, end) = (plan.task(before).line.end, plan.task(task).line.start);
+    Span { start, end: end.max(start) }
 }
 
 /// Whether the text between two tasks names the missing id: a line that is no task, a comment that says why it is gone.
-fn is_told(plan: &Plan, before: TaskIndex, task: TaskIndex, missing: u32) -> bool {
-    let between = plan.task(before).line.end as usize..plan.task(task).line.start as usize;
+fn is_told(plan: &Plan, before: TaskIndex, between: Span, missing: u32) -> bool {
     let id = plan.id(before).and_then(Number::of).map(|number| number.with(missing));
-    let text = plan.source.text().get(between).unwrap_or("");
-    id.is_some_and(|id| text.contains(&id))
+    id.is_some_and(|id| plan.slice(between).contains(&id))
 }
 
 /// Closes a gap: the tasks after it in the series move up. Only where it is sure what else has to change.
@@ -169,7 +181,7 @@ fn fixes(context: &Context<'_>, finding: &Finding) -> Vec<Fix> {
         return Vec::new();
     };
     let ids = all_ids(plan);
-    let steps = steps(plan, members, |id| ids.contains(id));
+    let (steps, _) = steps(plan, members, |id| ids.contains(id));
     let [(before, _, Step::Gap { from, .. })] = steps.as_slice() else { return Vec::new() };
     let moved = members.iter().skip_while(|&&(member, _)| member != task);
     let first = plan.id(task).and_then(Number::of).map_or(0, |number| number.value());

@@ -13,6 +13,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM301.md"),
     needs: Needs::Plan,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[],
     check,
     fixes,
     fix_all: None,

@@ -13,6 +13,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM302.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[],
     check,
     fixes,
     fix_all: Some(|count| format!("Replace all {count} words by the ones status.json knows")),

@@ -17,6 +17,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM303.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[],
     check,
     fixes: super::no_fixes,
     fix_all: None,

@@ -14,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM304.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[],
     check,
     fixes: super::no_fixes,
     fix_all: None,
@@ -42,7 +44,11 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
         let wrong = times
             .and_then(|times| order(status, index, times))
             .or_else(|| duration(status, entry, times?))
-            .or_else(|| future(status, entry, context.facts.now));
+            .or_else(|| {
+                let ahead = future(status, entry, context.facts.now)?;
+                reporter.depends_on_time();
+                Some(ahead)
+            });
         disagree += usize::from(wrong.is_some());
         let found = wrong.or_else(|| missing(status, index, completed && status.format.keeps_times()));
         if let Some(Disagreement { span, message, related }) = found {

@@ -14,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM308.md"),
     needs: Needs::Status,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[],
     check,
     fixes,
     fix_all: None,

@@ -3,7 +3,7 @@
 use tallymark_live::Liveness;
 use tallymark_text::age;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::{File, Finding, Fix, Severity, State, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM401.md"),
     needs: Needs::Live,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Always],
     check,
     fixes,
     fix_all: Some(|count| format!("Mark all {count} stuck tasks failed")),

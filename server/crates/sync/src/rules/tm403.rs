@@ -2,7 +2,7 @@
 
 use tallymark_live::Liveness;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::{Finding, Fix, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +13,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM403.md"),
     needs: Needs::Live,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Always],
     check,
     fixes,
     fix_all: None,

@@ -6,7 +6,7 @@ use tallymark_plan::TaskIndex;
 use tallymark_status::Word;
 use tallymark_text::age;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::live::file_name;
 use crate::words::quoted;
 use crate::{File, Finding, Fix, FixAction, Severity, State, Subject};
@@ -19,6 +19,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM404.md"),
     needs: Needs::Live,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Always],
     check,
     fixes,
     fix_all: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::live::file_name;
 use crate::{File, Severity, Subject};
 
@@ -14,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM405.md"),
     needs: Needs::Live,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Always],
     check,
     fixes: super::no_fixes,
     fix_all: None,

@@ -1,6 +1,6 @@
 //! TM406: an agent works on a task that the plan does not have.
 
-use super::{Context, Needs, Reporter, Rule};
+use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::live::file_name;
 use crate::words::quoted;
 use crate::{File, Severity, Subject, Unknown};
@@ -13,6 +13,8 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../../docs/rules/TM406.md"),
     needs: Needs::Live,
     trusts_boxes: false,
+    each_task: None,
+    reads: &[Reads::Always],
     check,
     fixes: super::no_fixes,
     fix_all: None,
