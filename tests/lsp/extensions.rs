@@ -18,6 +18,11 @@ fn what_is_offered_is_answered() {
     let requests =
         result["capabilities"]["experimental"]["tallymark"]["requests"].as_array().unwrap().clone();
     assert!(requests.len() >= 5, "{requests:?}");
+    // One of them asks for a text by its URI, and leaves the other alone.
+    let of = |uri: &str| {
+        let text = format!("tallymark:/as-status/x.md?{}", uri.replace(':', "%3A"));
+        json!({"textDocument": {"uri": uri}, "uri": text})
+    };
     for method in requests {
         let method = method.as_str().unwrap();
         // Of a plan that is not open.

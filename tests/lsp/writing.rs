@@ -15,6 +15,7 @@ fn able(workspace: &Workspace) -> Setup {
     text_document["inlayHint"] = json!({"resolveSupport": {"properties": ["tooltip"]}});
     text_document["codeAction"]["dataSupport"] = json!(true);
     text_document["codeAction"]["resolveSupport"] = json!({"properties": ["edit"]});
+    text_document["codeLens"] = json!({"resolveSupport": {"properties": ["command"]}});
     text_document["foldingRange"] = json!({"foldingRange": {"collapsedText": true}});
     setup
 }
@@ -179,6 +180,31 @@ fn tooltips_and_edits_are_told_when_they_are_asked_for() {
     // After another edit it is an action of a text that is gone.
     client.edit(&workspace.plan(), 3, [0, 2, 0, 2], "x");
     assert_eq!(client.request("codeAction/resolve", action).unwrap_err()["code"], -32801);
+}
+
+#[test]
+fn a_lens_gets_its_command_when_it_is_shown_and_any_client_can_run_it() {
+    let workspace = Workspace::new();
+    let mut client = Client::start(&able(&workspace));
+    client.open(&workspace.plan(), PLAN);
+    let lenses = client.ask("textDocument/codeLens", &workspace.plan());
+    let mut titles = Vec::new();
+    let mut start = Value::Null;
+    for lens in lenses.as_array().unwrap() {
+        assert!(lens["command"].is_null(), "{lens}");
+        let resolved = client.request("codeLens/resolve", lens.clone()).unwrap();
+        assert_eq!(resolved["range"], lens["range"]);
+        titles.push(resolved["command"]["title"].as_str().unwrap().to_owned());
+        if titles.last().unwrap() == "Start" {
+            start = resolved["command"].clone();
+        }
+    }
+    assert_eq!(titles.iter().filter(|title| *title == "Start").count(), 2, "{titles:?}");
+    assert!(titles.contains(&"blocked by 1.1".to_owned()), "{titles:?}");
+    let done = client.execute(&start);
+    assert_eq!(done["changed"].as_array().unwrap().len(), 1, "{done}");
+    client.edit(&workspace.plan(), 2, [0, 2, 0, 2], "x");
+    assert_eq!(client.request("codeLens/resolve", lenses[0].clone()).unwrap_err()["code"], -32801);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use tallymark_text::Span;
 
 use crate::target::{Target, entry_at, target_at, tasks_in};
 use crate::verb::{Choice, choice};
+use crate::waiting::blocked_by_whom;
 use crate::words::{one_line, plain_title, quoted_name, tasks};
 use crate::{Effect, Verb};
 
@@ -208,7 +209,8 @@ fn marks_of_one(analysis: &Analysis, task: TaskIndex) -> Vec<Action> {
             let disabled = match choice(analysis, task, verb) {
                 Choice::Unfit => return None,
                 Choice::Open => None,
-                Choice::Blocked(reason) | Choice::Refused(reason) => Some(reason),
+                Choice::Blocked(reason) => Some(blocked_by_whom(&analysis.joined, task).unwrap_or(reason)),
+                Choice::Refused(reason) => Some(reason),
             };
             let effect = Effect::Mark(verb.mark(vec![plan.key(task).to_owned()]));
             Some(Action { disabled, ..action(verb.title(&name), ActionKind::Mark(verb), effect) })
@@ -374,7 +376,7 @@ mod tests {
     #[test]
     fn an_entry_of_status_json_offers_the_marks_of_its_task() {
         assert_snapshot!(marks(&billing_at("\"id\": \"1.3\"")), @r"
-        Mark 1.3 started | 1.3 → in_progress ✗ blocked by 1.2
+        Mark 1.3 started | 1.3 → in_progress ✗ blocked by 1.2, in progress
         Mark 1.3 complete | 1.3 → completed
         Mark 1.3 failed… | 1.3 → failed What went wrong?
         Mark 1.3 skipped… | 1.3 → skipped Why is it skipped?

@@ -1,7 +1,7 @@
 //! What stands in a task's way, in words.
 
 use tallymark_plan::TaskIndex;
-use tallymark_sync::Joined;
+use tallymark_sync::{Joined, State};
 
 use crate::words::quoted_name;
 
@@ -30,6 +30,17 @@ pub(crate) fn blocked_by(joined: &Joined, task: TaskIndex) -> Option<String> {
     }
 }
 
+/// The same, with what the one blocker is doing, where there is but one that has begun: `blocked by 1.2, in progress`.
+pub(crate) fn blocked_by_whom(joined: &Joined, task: TaskIndex) -> Option<String> {
+    let words = blocked_by(joined, task)?;
+    let mut blockers = joined.blockers(task);
+    let first = blockers.next()?;
+    let is_one = blockers.all(|other| other == first);
+    let state = joined.state(first);
+    let has_begun = matches!(state, State::InProgress | State::Failed);
+    Some(if is_one && has_begun { format!("{words}, {}", state.label()) } else { words })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +52,17 @@ mod tests {
              ## Phase 2: C\n\n- [ ] 2.1 Last (depends: {depends})\n"
         );
         blocked_by(&Fixture::new(&text).analysis.joined, TaskIndex(5))
+    }
+
+    #[test]
+    fn one_blocker_that_has_begun_says_so() {
+        let whom = |mark: &str| {
+            let text = format!("## Phase 1: A\n- [{mark}] 1.1 A\n- [ ] 1.2 B (depends: 1.1)\n");
+            blocked_by_whom(&Fixture::new(&text).analysis.joined, TaskIndex(1))
+        };
+        assert_eq!(whom("~").as_deref(), Some("blocked by 1.1, in progress"));
+        assert_eq!(whom(" ").as_deref(), Some("blocked by 1.1"));
+        assert_eq!(whom("x"), None);
     }
 
     #[test]

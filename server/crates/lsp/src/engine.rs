@@ -28,7 +28,7 @@ use crate::log::{ClientLog, LogLevel};
 use crate::outbox::Outbox;
 use crate::requests;
 use crate::running;
-use crate::session::{ClientSettings, Session, file_path, takes_text_content};
+use crate::session::{ClientSettings, NewAbilities, Session, file_path};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::world::Change;
@@ -51,8 +51,8 @@ pub(crate) struct Engine {
     waiting_since: Option<Instant>,
     /// What the sidecar was last told to watch.
     watched: (BTreeSet<PathBuf>, Vec<Place>),
-    /// Whether the client offers texts of ours that are in no file, as it said before it introduced itself.
-    text_content: bool,
+    /// What the client said that it can do before it introduced itself.
+    new_abilities: NewAbilities,
     /// The running tasks that the client shows as progress.
     shown: running::Shown,
     /// The plans of the workspace, once somebody asks for them.
@@ -78,7 +78,7 @@ impl Engine {
             state: State::new(Session::default()),
             waiting_since: None,
             watched: Default::default(),
-            text_content: false,
+            new_abilities: NewAbilities::default(),
             shown: running::Shown::default(),
             plans: PlanList::default(),
             discovered: Arc::default(),
@@ -140,7 +140,7 @@ impl Engine {
 
     fn take_one(&mut self, event: Event) {
         match event {
-            Event::Capabilities(capabilities) => self.text_content = takes_text_content(&capabilities),
+            Event::Capabilities(capabilities) => self.new_abilities = NewAbilities::new(&capabilities),
             Event::Initialize(params, answer) => self.initialize(&params, answer),
             Event::Initialized => self.initialized(),
             Event::Shutdown(answer) => drop(answer.send(Ok(()))),
@@ -217,7 +217,7 @@ impl Engine {
 
     fn initialize(&mut self, params: &InitializeParams, answer: Answer<InitializeResult>) {
         let mut session = Session::new(params);
-        session.can.text_content = self.text_content;
+        self.new_abilities.add_to(&mut session.can);
         let result = initialize::result(&session, &self.version);
         self.obey(&session.settings);
         self.set_trace(params.trace.unwrap_or_default());

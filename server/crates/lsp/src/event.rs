@@ -98,6 +98,8 @@ pub(crate) enum Query {
     ResolveCompletion(Box<CompletionItem>, Answer<CompletionItem>),
     /// `inlayHint/resolve`
     ResolveHint(Box<InlayHint>, Answer<InlayHint>),
+    /// `codeLens/resolve`
+    ResolveLens(Box<CodeLens>, Answer<CodeLens>),
     /// `codeAction/resolve`
     ResolveAction(Box<CodeAction>, Answer<CodeAction>),
     /// `textDocument/documentSymbol`
@@ -132,6 +134,7 @@ impl Query {
             Query::TokensOfRange(params, _) => &params.text_document.uri,
             Query::ResolveCompletion(item, _) => return resolve::document(item.data.as_ref()),
             Query::ResolveHint(item, _) => return resolve::document(item.data.as_ref()),
+            Query::ResolveLens(item, _) => return resolve::document(item.data.as_ref()),
             Query::ResolveAction(item, _) => return resolve::document(item.data.as_ref()),
             Query::Symbols(params, _) => &params.text_document.uri,
             Query::Actions(params, _) => &params.text_document.uri,
@@ -159,6 +162,7 @@ impl Query {
             Query::TokensOfRange(_, answer) => answer.is_closed(),
             Query::ResolveCompletion(_, answer) => answer.is_closed(),
             Query::ResolveHint(_, answer) => answer.is_closed(),
+            Query::ResolveLens(_, answer) => answer.is_closed(),
             Query::ResolveAction(_, answer) => answer.is_closed(),
             Query::Symbols(_, answer) => answer.is_closed(),
             Query::Actions(_, answer) => answer.is_closed(),

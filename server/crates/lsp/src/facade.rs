@@ -121,6 +121,10 @@ impl LanguageServer for Facade {
         self.engine.ask(|answer| Event::Query(Query::ResolveHint(Box::new(hint), answer))).await
     }
 
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        self.engine.ask(|answer| Event::Query(Query::ResolveLens(Box::new(lens), answer))).await
+    }
+
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
         self.engine.ask(|answer| Event::Query(Query::ResolveAction(Box::new(action), answer))).await
     }

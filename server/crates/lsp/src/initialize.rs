@@ -55,7 +55,7 @@ fn capabilities(session: &Session) -> ServerCapabilities {
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
-        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(session.can.resolve_lenses) }),
         rename_provider: Some(if session.can.prepare_rename {
             OneOf::Right(RenameOptions {
                 prepare_provider: Some(true),

@@ -77,6 +77,10 @@ pub(crate) fn answer(query: Query, snapshot: Option<(Arc<Snapshot>, File)>, sess
                 convert::hint::resolve(*hint, on_plan.map(|(snapshot, _)| snapshot), session, now()),
             );
         }
+        Query::ResolveLens(lens, answer) => {
+            let resolved = convert::lens::resolve(*lens, on_plan, session);
+            let _: std::result::Result<(), Result<_>> = answer.send(resolved);
+        }
         Query::ResolveAction(action, answer) => {
             let resolved = convert::action::resolve(*action, on_plan, session);
             let _: std::result::Result<(), Result<_>> = answer.send(resolved);
@@ -89,8 +93,9 @@ pub(crate) fn answer(query: Query, snapshot: Option<(Arc<Snapshot>, File)>, sess
             let actions = |(snapshot, file)| convert::action::actions(snapshot, file, &params, session);
             send(answer, on_file.map(actions));
         }
-        Query::Lenses(_, answer) => {
-            let lenses = |(snapshot, file)| convert::lens::lenses(snapshot, file, session);
+        Query::Lenses(params, answer) => {
+            let lenses =
+                |(snapshot, file)| convert::lens::lenses(snapshot, file, &params.text_document.uri, session);
             send(answer, on_plan.map(lenses));
         }
         Query::Hints(params, answer) => {

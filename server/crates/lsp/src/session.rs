@@ -79,6 +79,8 @@ pub(crate) struct Abilities {
     pub(crate) label_details: bool,
     /// Asks for a hint's tooltip when it shows it.
     pub(crate) resolve_tooltips: bool,
+    /// Asks for a lens's command when it shows it, and says so (since 3.18).
+    pub(crate) resolve_lenses: bool,
     /// Asks for an action's edit when it is chosen.
     pub(crate) resolve_edits: bool,
     /// How many folds it takes.
@@ -229,10 +231,29 @@ fn prefers_markdown(formats: Option<&[MarkupKind]>) -> bool {
     formats.and_then(<[MarkupKind]>::first) == Some(&MarkupKind::Markdown)
 }
 
-/// Whether texts can be offered that are in no file. The protocol's types do not know that yet.
-pub(crate) fn takes_text_content(capabilities: &Value) -> bool {
-    let can = &capabilities["workspace"]["textDocumentContent"];
-    can["dynamicRegistration"].as_bool().unwrap_or(false)
+/// What a client says that it can do and the protocol's types do not know yet: it is newer than they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NewAbilities {
+    text_content: bool,
+    resolve_lenses: bool,
+}
+
+impl NewAbilities {
+    /// Reads the capabilities as the client said them.
+    pub(crate) fn new(capabilities: &Value) -> Self {
+        let content = &capabilities["workspace"]["textDocumentContent"];
+        let lazy = capabilities["textDocument"]["codeLens"]["resolveSupport"]["properties"].as_array();
+        Self {
+            text_content: content["dynamicRegistration"].as_bool().unwrap_or(false),
+            resolve_lenses: lazy.is_some_and(|properties| properties.iter().any(|name| name == "command")),
+        }
+    }
+
+    /// Adds them to the others.
+    pub(crate) fn add_to(self, can: &mut Abilities) {
+        can.text_content = self.text_content;
+        can.resolve_lenses = self.resolve_lenses;
+    }
 }
 
 /// `workspaceFolders`, else `rootUri`, else `rootPath` (one client sends only that), else where we were started.
