@@ -7,7 +7,7 @@ use tallymark_events::{Heartbeat, Monitored, Orchestration, RunStatus};
 use crate::{
     fields::{Moment, Number, Text},
     keep::Keep,
-    object::Take,
+    object::{self, Take},
     runs::MOST,
     words,
 };
@@ -49,7 +49,7 @@ impl Take for DevWorkflow {
     }
 
     fn entry(&mut self, _: &str, name: Option<&str>, value: &RawValue) -> Result<(), serde_json::Error> {
-        let instance: Instance = serde_json::from_str(value.get())?;
+        let instance: Instance = object::of_entry(value)?;
         let Some(id) = instance.id.get().or(name).map(crate::fields::cut) else { return Ok(()) };
         let heartbeat = instance.last_heartbeat.0.map(|at| Heartbeat { of: id.clone(), at });
         let status = instance.status.get().map_or(RunStatus::Unknown, words::run_status);

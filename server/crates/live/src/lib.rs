@@ -49,11 +49,12 @@ pub fn decode(path: &str, bytes: &[u8], modified: i64) -> Option<Monitored> {
     if let Some(format) = sniff::of_object(source.text()) {
         return Some(object(path, format, &source, modified));
     }
-    if sniff::of_stream(source.text()).is_some() {
+    if let Some(format) = sniff::of_stream(bytes) {
         let mut stream = Stream::new(path);
         stream.push(bytes, None);
         stream.end();
-        return stream.monitored(modified);
+        // Its first line may still be being written.
+        return stream.monitored(modified).or_else(|| Some(empty(path, format, modified)));
     }
     let mut monitored = empty(path, sniff::of_ruin(path, bytes)?, modified);
     monitored.problems.push(Unreadable {

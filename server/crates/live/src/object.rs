@@ -4,8 +4,8 @@
 use std::fmt;
 
 use serde::{
-    Deserializer,
-    de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 use tallymark_events::Unreadable;
@@ -67,6 +67,15 @@ pub(crate) fn read(source: &Source<'_>, taker: &mut impl Take) -> Vec<Unreadable
         }
     }
     problems.told
+}
+
+/// An entry that is an object. What is derived for serde takes a list for an object, too.
+pub(crate) fn of_entry<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Result<T, serde_json::Error> {
+    if value.get().starts_with('{') {
+        serde_json::from_str(value.get())
+    } else {
+        Err(serde_json::Error::custom("it is no object"))
+    }
 }
 
 /// What serde_json says, without its line and column: places are bytes here.

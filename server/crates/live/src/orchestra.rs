@@ -11,7 +11,7 @@ use tallymark_events::{Agent, AgentState, Monitored, Run, RunStatus, Usage};
 use crate::{
     fields::{Moment, Number, Text},
     keep::Keep,
-    object::Take,
+    object::{self, Take},
     runs::{MOST, Runs},
     words,
 };
@@ -125,13 +125,13 @@ impl Take for Orchestra {
 
     fn entry(&mut self, of: &str, name: Option<&str>, value: &RawValue) -> Result<(), serde_json::Error> {
         match of {
-            "Agents" => self.agent(name, &serde_json::from_str(value.get())?),
+            "Agents" => self.agent(name, &object::of_entry(value)?),
             "TaskQueue" => {
-                let request: TaskRequest = serde_json::from_str(value.get())?;
+                let request: TaskRequest = object::of_entry(value)?;
                 self.runs_of(&request);
             }
             _ => {
-                let repository: Repository = serde_json::from_str(value.get())?;
+                let repository: Repository = object::of_entry(value)?;
                 let sums = self.sums.get_or_insert_default();
                 sums.idle += repository.idle_count.count();
                 sums.working += repository.working_count.count();

@@ -3,7 +3,7 @@
 
 use tallymark_events::Format;
 
-use crate::{keys::Keys, source::Source};
+use crate::{keys::Keys, source::Source, stream::Stream};
 
 /// How far into a file a stream's first line that tells is looked for: other programs' hooks print before it.
 const HEAD: usize = 256 * 1024;
@@ -13,7 +13,7 @@ const HEAD: usize = 256 * 1024;
 #[must_use]
 pub fn sniff(path: &str, bytes: &[u8]) -> Option<Format> {
     let source = Source::new(bytes);
-    of_object(source.text()).or_else(|| of_stream(source.text())).or_else(|| of_ruin(path, bytes))
+    of_object(source.text()).or_else(|| of_stream(bytes)).or_else(|| of_ruin(path, bytes))
 }
 
 /// The kind of a file that is one object.
@@ -54,13 +54,15 @@ fn file(keys: &Keys) -> Option<Format> {
     None
 }
 
-/// The kind of a file of lines.
-pub(crate) fn of_stream(text: &str) -> Option<Format> {
-    let mut end = text.len().min(HEAD);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].lines().map(str::trim_start).filter(|line| line.starts_with('{')).find_map(of_line)
+/// The kind of a file of lines: of the first line that tells, or of its beginning where it is the last.
+pub(crate) fn of_stream(bytes: &[u8]) -> Option<Format> {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let mut stream = Stream::new("");
+    stream.push(head, None);
+    stream.format().or_else(|| {
+        let last = memchr::memrchr(b'\n', head).map_or(head, |end| &head[end + 1..]);
+        of_line(&String::from_utf8_lossy(last.trim_ascii_start()))
+    })
 }
 
 /// The kind of stream that has this line, cut or not; `None` where many could have it.

@@ -4,7 +4,11 @@ use serde_json::value::RawValue;
 use tallymark_events::Monitored;
 
 use super::Process;
-use crate::{fields::Moment, object::Take, runs::Runs};
+use crate::{
+    fields::Moment,
+    object::{self, Take},
+    runs::Runs,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
@@ -25,7 +29,7 @@ impl Take for Registry {
     }
 
     fn entry(&mut self, _: &str, name: Option<&str>, value: &RawValue) -> Result<(), serde_json::Error> {
-        let process: Process = serde_json::from_str(value.get())?;
+        let process: Process = object::of_entry(value)?;
         if let Some((run, heartbeat)) = process.run(name, None) {
             self.runs.push(run, heartbeat);
         }

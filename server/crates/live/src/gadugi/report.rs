@@ -8,7 +8,7 @@ use tallymark_events::{Monitored, Orchestration, RunStatus};
 use super::Process;
 use crate::{
     fields::{Moment, Number, Text},
-    object::Take,
+    object::{self, Take},
     runs::Runs,
 };
 
@@ -54,7 +54,7 @@ impl Take for Report {
     }
 
     fn entry(&mut self, _: &str, name: Option<&str>, value: &RawValue) -> Result<(), serde_json::Error> {
-        let process: Process = serde_json::from_str(value.get())?;
+        let process: Process = object::of_entry(value)?;
         if let Some((run, heartbeat)) = process.run(name, self.timestamp.0) {
             self.working = true;
             self.runs.push(run, heartbeat);

@@ -90,6 +90,11 @@ impl Stream {
         }
     }
 
+    /// What kind of stream it is, as soon as a line has told.
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.format
+    }
+
     /// There are no more bytes: the last line is read if it is whole, though nothing ends it. One that is cut is nobody's
     /// fault: it is still being written.
     pub(crate) fn end(&mut self) {
@@ -124,6 +129,7 @@ impl Stream {
     }
 
     fn line(&mut self, bytes: &[u8], seen: Option<i64>) {
+        let bytes = if self.at == 0 { bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes) } else { bytes };
         let line = bytes.trim_ascii();
         // Hooks and wrappers print their own words between the objects.
         if line.first() != Some(&b'{') {
@@ -157,11 +163,14 @@ impl Stream {
         let mut at = 0;
         while let Some(object) = objects.next() {
             let object = object?;
-            let written = &text[at..objects.byte_offset()];
+            let written = text[at..objects.byte_offset()].trim_start();
             at = objects.byte_offset();
+            if !written.starts_with('{') {
+                continue;
+            }
             let format = match self.format {
                 Some(format) => format,
-                None => match sniff::of_line(written.trim_start()) {
+                None => match sniff::of_line(written) {
                     Some(format) => *self.format.insert(format),
                     None => continue,
                 },
