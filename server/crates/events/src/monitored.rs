@@ -40,7 +40,7 @@ pub struct Monitored {
     /// What could not be read, and what was made of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Unreadable>,
-    /// How many runs and activities were left out for their number.
+    /// How many runs, orchestrations, agents and activities were left out for their number.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u64,
 }

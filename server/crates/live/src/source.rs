@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use tallymark_events::Unreadable;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// What some editors write before all else; no part of the text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 #[derive(Debug)]
 pub(crate) struct Source<'a> {

@@ -247,10 +247,10 @@ fn lines_that_are_none_of_the_stream_cost_nothing() {
 
 #[test]
 fn a_torn_line_is_told_with_its_place_and_the_next_is_read() {
-    let text = format!("{CLAUDE_INIT}\n{{\"type\":\"assistant\",\"mess\n{}\n", CLAUDE_PARTIAL[5]);
+    let text = format!("\u{feff}{CLAUDE_INIT}\n{{\"type\":\"assistant\",\"mess\n{}\n", CLAUDE_PARTIAL[5]);
     let told = decode("/x/a.jsonl", text.as_bytes(), 0).expect("a stream");
     assert_eq!(told.problems.len(), 1);
-    assert_eq!(told.problems[0].at, CLAUDE_INIT.len() as u64 + 1);
+    assert_eq!(told.problems[0].at, CLAUDE_INIT.len() as u64 + 4);
     assert_eq!(told.activities.len(), 1);
 }
 

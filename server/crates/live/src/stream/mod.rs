@@ -11,7 +11,9 @@ use tallymark_events::{Format, Monitored, Unreadable};
 
 use crate::{
     object::{self, Problems},
-    sniff, surrogates, zone,
+    sniff,
+    source::BYTE_ORDER_MARK,
+    surrogates, zone,
 };
 use line::Line;
 use session::Session;
@@ -129,13 +131,14 @@ impl Stream {
     }
 
     fn line(&mut self, bytes: &[u8], seen: Option<i64>) {
+        let whole = bytes.len();
         let bytes = if self.at == 0 { bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes) } else { bytes };
         let line = bytes.trim_ascii();
         // Hooks and wrappers print their own words between the objects.
         if line.first() != Some(&b'{') {
             return;
         }
-        let start = self.at + (bytes.len() - bytes.trim_ascii_start().len()) as u64;
+        let start = self.at + (whole - bytes.trim_ascii_start().len()) as u64;
         let lossy = String::from_utf8_lossy(line);
         if let Err(error) = std::str::from_utf8(line)
             && !std::mem::replace(&mut self.is_garbled, true)
