@@ -5,7 +5,6 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -241,35 +240,6 @@ fn without_files_it_tells_how_the_plans_of_the_workspace_stand() {
     fs::remove_file(&plan).unwrap();
     sidecar.change();
     assert_eq!(sidecar.expect("gone")["path"], plan.to_str().unwrap());
-}
-
-#[cfg(unix)]
-#[test]
-fn it_says_goodbye_on_sigterm() {
-    let (_folder, path) = folder();
-    let mut sidecar = Sidecar::watching(&[&path]);
-    sidecar.expect("snapshot");
-    let pid = sidecar.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    assert_eq!(sidecar.expect("bye")["reason"], "SIGTERM");
-    assert!(sidecar.end().success());
-}
-
-#[cfg(unix)]
-#[test]
-fn it_ends_when_nobody_reads() {
-    let (_folder, path) = folder();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tallymark"))
-        .arg("sidecar")
-        .arg(&path)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let (_sender, lines) = channel();
-    let mut sidecar = Sidecar { child, lines };
-    assert!(sidecar.end().success());
 }
 
 #[cfg(unix)]
