@@ -14,6 +14,7 @@ mod formatting;
 mod introductions;
 mod logging;
 mod marking;
+mod navigating;
 mod panics;
 mod previews;
 mod protocol;

@@ -5,7 +5,7 @@ use std::{fmt::Write, hint::black_box, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use tallymark_ide::{
-    code_lenses, diagnostics, fix_actions, fix_all, hover, inlay_hints, mark_actions, symbols,
+    Outline, code_lenses, diagnostics, fix_actions, fix_all, hover, inlay_hints, mark_actions, symbols,
 };
 use tallymark_plan::Options;
 use tallymark_status::Status;
@@ -70,7 +70,7 @@ fn features(criterion: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("hints", |bencher| bencher.iter(|| inlay_hints(analysis, all, Some(NOON))));
     group.bench_function("lenses", |bencher| bencher.iter(|| code_lenses(analysis)));
-    group.bench_function("symbols", |bencher| bencher.iter(|| symbols(analysis)));
+    group.bench_function("symbols", |bencher| bencher.iter(|| symbols(analysis, Outline::Full)));
     group.bench_function("diagnostics", |bencher| bencher.iter(|| diagnostics(analysis, File::Plan)));
     group.bench_function("marks", |bencher| bencher.iter(|| mark_actions(analysis, File::Plan, all)));
     group.bench_function("safe fixes", |bencher| bencher.iter(|| fix_all(analysis)));

@@ -1,10 +1,10 @@
 //! The outline.
 
-use tallymark_plan::{PhaseIndex, Plan, TaskIndex};
+use tallymark_plan::{PhaseIndex, Plan, Task, TaskForm, TaskIndex};
 use tallymark_sync::{Analysis, State};
 use tallymark_text::Span;
 
-use crate::words::{one_line, plain_title};
+use crate::words::{detail, outline_name, plain_title, task_name};
 
 /// A line of the outline. The list is flat and in document order; `depth` says what lies below what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,25 +34,51 @@ pub enum SymbolKind {
     Criteria,
 }
 
-/// How many characters of a name are shown.
-const NAME: usize = 120;
+/// What an outline holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Outline {
+    /// Phases and tasks.
+    #[default]
+    Full,
+    /// What is no heading: for editors that show the headings of every markdown file themselves, and would show each twice.
+    WithoutHeadings,
+}
 
 /// The outline of a plan: phases and tasks, nested, and one line for the criteria of each phase. A list of every
 /// criterion would bury the tasks.
-pub fn symbols(analysis: &Analysis) -> Vec<Symbol> {
+pub fn symbols(analysis: &Analysis, outline: Outline) -> Vec<Symbol> {
     let plan = &*analysis.joined.plan;
     if !plan.is_plan() {
         return Vec::new();
     }
-    let depths = phase_depths(plan);
     let mut symbols = Vec::with_capacity(plan.phases.len() + plan.tasks.len());
-    for (index, &depth) in depths.iter().enumerate() {
-        symbols.push(phase_symbol(analysis, PhaseIndex(index as u32), depth));
+    match outline {
+        Outline::Full => {
+            let depths = phase_depths(plan);
+            for (index, &depth) in depths.iter().enumerate() {
+                symbols.push(phase_symbol(analysis, PhaseIndex(index as u32), depth));
+            }
+            for (task, own) in plan.tasks() {
+                let depth = own.phase.map_or(0, |phase| depths[phase.get()] + 1) + u32::from(own.depth);
+                symbols.push(task_symbol(analysis, task, depth));
+            }
+            criteria_symbols(analysis, |phase| depths[phase.get()] + 1, &mut symbols);
+        }
+        Outline::WithoutHeadings => {
+            let mut depths = vec![0; plan.tasks.len()];
+            for (task, own) in plan.tasks() {
+                let is_shown = |task: &Task| task.form != TaskForm::Heading;
+                let above = own
+                    .parent
+                    .map_or(0, |parent| depths[parent.get()] + u32::from(is_shown(plan.task(parent))));
+                depths[task.get()] = above;
+                if is_shown(own) {
+                    symbols.push(task_symbol(analysis, task, above));
+                }
+            }
+            criteria_symbols(analysis, |_| 0, &mut symbols);
+        }
     }
-    for (task, _) in plan.tasks() {
-        symbols.push(task_symbol(analysis, task, &depths));
-    }
-    criteria_symbols(analysis, &depths, &mut symbols);
     // A heading that is a phase and a task both: the phase is the outer one.
     symbols.sort_by_key(|symbol| (symbol.line.start, symbol.kind != SymbolKind::Phase));
     // What cannot lie so deep, because nothing is above it, lies as deep as it can.
@@ -85,7 +111,7 @@ fn phase_symbol(analysis: &Analysis, phase: PhaseIndex, depth: u32) -> Symbol {
     let progress = analysis.joined.phases[phase.get()];
     Symbol {
         depth,
-        name: name(&plain_title(plan.slice(own.title))),
+        name: outline_name(&plain_title(plan.slice(own.title))),
         detail: if progress.total > 0 { progress.to_string() } else { String::new() },
         kind: SymbolKind::Phase,
         span: own.block.cover(own.heading),
@@ -93,35 +119,22 @@ fn phase_symbol(analysis: &Analysis, phase: PhaseIndex, depth: u32) -> Symbol {
     }
 }
 
-fn task_symbol(analysis: &Analysis, task: TaskIndex, depths: &[u32]) -> Symbol {
+fn task_symbol(analysis: &Analysis, task: TaskIndex, depth: u32) -> Symbol {
     let joined = &analysis.joined;
     let plan = &*joined.plan;
     let own = plan.task(task);
-    let state = joined.state(task);
-    let below = joined.below[task.get()];
-    let detail = match (state, below.total) {
-        (State::Pending, 0) => String::new(),
-        (State::Pending, _) => below.to_string(),
-        (_, 0) => state.label().to_owned(),
-        _ => format!("{}, {below}", state.label()),
-    };
-    let title = plain_title(plan.title(task));
-    let name = match plan.id(task) {
-        Some(id) => name(&[id, " ", &title].concat()),
-        None => name(&title),
-    };
     Symbol {
-        depth: own.phase.map_or(0, |phase| depths[phase.get()] + 1) + u32::from(own.depth),
-        name,
-        detail,
-        kind: SymbolKind::Task(state),
+        depth,
+        name: task_name(plan, task),
+        detail: detail(joined, task),
+        kind: SymbolKind::Task(joined.state(task)),
         span: own.block.cover(own.line),
         line: own.line,
     }
 }
 
 /// One line for each run of criteria that belong to a phase and to no task.
-fn criteria_symbols(analysis: &Analysis, depths: &[u32], symbols: &mut Vec<Symbol>) {
+fn criteria_symbols(analysis: &Analysis, below: impl Fn(PhaseIndex) -> u32, symbols: &mut Vec<Symbol>) {
     let plan = &*analysis.joined.plan;
     let free = |index: usize| plan.criteria.get(index).filter(|criterion| criterion.task.is_none());
     let mut first = 0;
@@ -138,7 +151,7 @@ fn criteria_symbols(analysis: &Analysis, depths: &[u32], symbols: &mut Vec<Symbo
             .filter(|&index| analysis.joined.criterion_state(index as u32) == State::Completed)
             .count();
         symbols.push(Symbol {
-            depth: criterion.phase.map_or(0, |phase| depths[phase.get()] + 1),
+            depth: criterion.phase.map_or(0, &below),
             name: "Criteria".to_owned(),
             detail: format!("{met}/{}", end - first),
             kind: SymbolKind::Criteria,
@@ -149,11 +162,6 @@ fn criteria_symbols(analysis: &Analysis, depths: &[u32], symbols: &mut Vec<Symbo
     }
 }
 
-fn name(text: &str) -> String {
-    let name = one_line(text, NAME);
-    if name.is_empty() { "(no title)".to_owned() } else { name }
-}
-
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
@@ -162,9 +170,13 @@ mod tests {
     use crate::fixture::{BILLING, Fixture};
 
     fn outline(text: &str) -> String {
+        outline_of(text, Outline::Full)
+    }
+
+    fn outline_of(text: &str, outline: Outline) -> String {
         let fixture = Fixture::new(text);
         let mut shown = String::new();
-        for symbol in symbols(&fixture.analysis) {
+        for symbol in symbols(&fixture.analysis, outline) {
             let indent = "  ".repeat(symbol.depth as usize);
             let kind = match symbol.kind {
                 SymbolKind::Phase => '#',
@@ -197,6 +209,18 @@ mod tests {
     }
 
     #[test]
+    fn an_editor_that_shows_headings_itself_gets_what_lies_below_them() {
+        let text = "# Report\n\n## Phase 1: Engine\n\n### Task 1: Build\n\n- [x] **Step 1: Draw**\n  - [ ] Cut\n\n### Task 2: Run\n\n- [ ] **Step 1: Start**\n";
+        let shown = outline_of(text, Outline::WithoutHeadings);
+        assert!(!shown.contains("Task 1") && !shown.contains("Phase"), "{shown}");
+        assert!(shown.contains("Draw | completed") && shown.contains("Start"), "{shown}");
+        assert_eq!(
+            outline_of(BILLING, Outline::WithoutHeadings).lines().next(),
+            Some("- 1.1 Create the ledger table | completed")
+        );
+    }
+
+    #[test]
     fn phases_and_tasks_nest() {
         let text = "# Nested\n\n- [ ] Before all\n\n## Phase 1: Outer\n\n- [ ] 1.1 One\n\n### Phase 1.1: Inner\n\n- [ ] 1.1.1 Two\n  - [ ] 1.1.1.1 Three\n\n## Phase 2: **Other**\n\n- [ ] ``` `\n";
         assert_snapshot!(outline(text), @r"
@@ -215,7 +239,7 @@ mod tests {
     fn every_line_lies_in_its_span_and_below_what_is_above_it() {
         let fixture = Fixture::new(BILLING);
         let mut above: Vec<Span> = Vec::new();
-        for symbol in symbols(&fixture.analysis) {
+        for symbol in symbols(&fixture.analysis, Outline::Full) {
             assert_eq!(symbol.span.cover(symbol.line), symbol.span, "{symbol:?}");
             above.truncate(symbol.depth as usize);
             assert_eq!(

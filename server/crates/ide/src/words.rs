@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tallymark_plan::{Plan, TaskIndex};
-use tallymark_sync::Progress;
+use tallymark_sync::{Joined, Progress, State};
 
 /// A text on one line: every run of blanks and control characters is one blank; cut to `most` characters with `…`.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
@@ -96,6 +96,36 @@ pub(crate) fn quoted_name(plan: &Plan, task: TaskIndex) -> String {
     match plan.id(task) {
         Some(id) => one_line(id, 24),
         None => format!("“{}”", one_line(&plain_title(plan.title(task)), 32)),
+    }
+}
+
+/// How many characters of a name in an outline are shown.
+const NAME: usize = 120;
+
+/// A title as an outline shows it; never empty.
+pub(crate) fn outline_name(title: &str) -> String {
+    let name = one_line(title, NAME);
+    if name.is_empty() { "(no title)".to_owned() } else { name }
+}
+
+/// What an outline calls a task: its id and its title.
+pub(crate) fn task_name(plan: &Plan, task: TaskIndex) -> String {
+    let title = plain_title(plan.title(task));
+    match plan.id(task) {
+        Some(id) => outline_name(&[id, " ", &title].concat()),
+        None => outline_name(&title),
+    }
+}
+
+/// What an outline says of a task beside its name: its state and the progress below it, `in progress, 1/2 · 50%`. Nothing
+/// of one that is simply open.
+pub(crate) fn detail(joined: &Joined, task: TaskIndex) -> String {
+    let (state, below) = (joined.state(task), joined.below[task.get()]);
+    match (state, below.total) {
+        (State::Pending, 0) => String::new(),
+        (State::Pending, _) => below.to_string(),
+        (_, 0) => state.label().to_owned(),
+        _ => format!("{}, {below}", state.label()),
     }
 }
 

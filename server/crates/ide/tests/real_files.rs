@@ -78,7 +78,7 @@ fn check(path: &Path, analysis: &Analysis) {
     let all = Span::new(0, text.len());
 
     let mut above: Vec<Span> = Vec::new();
-    for symbol in symbols(analysis) {
+    for symbol in symbols(analysis, Outline::Full) {
         assert!(
             lies_in(text, symbol.span) && symbol.span.cover(symbol.line) == symbol.span,
             "{at}: {symbol:?}"

@@ -250,11 +250,17 @@ impl Engine {
         let panics = self.state.panic_at.take_if(|place| *place == PanicPlace::Query).is_some();
         let snapshot = query.uri().and_then(|uri| self.snapshot(&uri));
         let session = Arc::clone(self.state.world.session());
-        let is_large = snapshot.as_ref().is_some_and(|(snapshot, _)| snapshot.is_large());
+        let (about_all, asks_disk) = match &query {
+            Query::Navigation(question) => (question.is_about_all(), question.asks_disk()),
+            _ => (false, false),
+        };
+        let all = if about_all { self.all_plans() } else { Vec::new() };
+        let is_large =
+            asks_disk || about_all || snapshot.as_ref().is_some_and(|(snapshot, _)| snapshot.is_large());
         let work = move || {
             let answered = catch_unwind(AssertUnwindSafe(|| {
                 assert!(!panics, "a test asked for a panic");
-                requests::answer(query, snapshot, &session);
+                requests::answer(query, snapshot, &all, &session);
             }));
             // The answer was dropped by the panic: whoever waits for it gets an error.
             if let Err(panic) = answered {
@@ -262,6 +268,17 @@ impl Engine {
             }
         };
         if is_large { self.outbox.run_aside(work) } else { work() }
+    }
+
+    /// All open plans, as they are now, in a fixed order.
+    fn all_plans(&mut self) -> Vec<Arc<Snapshot>> {
+        if self.state.world.is_dirty() {
+            self.analyse_all();
+        }
+        let plans = self.state.world.snapshots().filter(|snapshot| snapshot.is_plan());
+        let mut plans: Vec<_> = plans.cloned().collect();
+        plans.sort_unstable_by(|a, b| a.uri.cmp(&b.uri));
+        plans
     }
 
     /// Analyses all that is dirty, and tells the client.

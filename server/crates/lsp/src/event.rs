@@ -16,6 +16,7 @@ use crate::convert::resolve;
 use crate::extensions::Extension;
 use crate::extensions::summary::Summary;
 use crate::live::LiveChange;
+use crate::navigation::Navigation;
 
 /// Where the answer to a request goes.
 pub(crate) type Answer<T> = oneshot::Sender<Result<T>>;
@@ -112,6 +113,8 @@ pub(crate) enum Query {
     Hints(InlayHintParams, Answer<Option<Vec<InlayHint>>>),
     /// `textDocument/diagnostic`
     Diagnostics(DocumentDiagnosticParams, Answer<DocumentDiagnosticReportResult>),
+    /// A question about where.
+    Navigation(Navigation),
     /// `textDocument/prepareRename`
     PrepareRename(TextDocumentPositionParams, Answer<Option<PrepareRenameResponse>>),
     /// `textDocument/rename`
@@ -141,6 +144,7 @@ impl Query {
             Query::Lenses(params, _) => &params.text_document.uri,
             Query::Hints(params, _) => &params.text_document.uri,
             Query::Diagnostics(params, _) => &params.text_document.uri,
+            Query::Navigation(navigation) => return navigation.uri(),
             Query::PrepareRename(params, _) => &params.text_document.uri,
             Query::Rename(params, _) => &params.text_document_position.text_document.uri,
         };
@@ -169,6 +173,7 @@ impl Query {
             Query::Lenses(_, answer) => answer.is_closed(),
             Query::Hints(_, answer) => answer.is_closed(),
             Query::Diagnostics(_, answer) => answer.is_closed(),
+            Query::Navigation(navigation) => navigation.is_cancelled(),
             Query::PrepareRename(_, answer) => answer.is_closed(),
             Query::Rename(_, answer) => answer.is_closed(),
         }

@@ -7,6 +7,7 @@ use tower_lsp::ls_types::*;
 
 use crate::event::{Event, Handle, PanicParams, PanicPlace, Query};
 use crate::extensions::{self, DocumentParams, Extension};
+use crate::navigation::{Goto, Navigation};
 
 /// What tower-lsp calls.
 #[derive(Debug)]
@@ -103,6 +104,54 @@ impl LanguageServer for Facade {
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         self.engine.ask(|answer| Event::Query(Query::Symbols(params, answer))).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Goto(Goto::Definition, params, answer)))).await
+    }
+
+    async fn goto_declaration(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Goto(Goto::Declaration, params, answer)))).await
+    }
+
+    async fn goto_implementation(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Goto(Goto::Implementation, params, answer)))).await
+    }
+
+    async fn goto_type_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Goto(Goto::TypeDefinition, params, answer)))).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::References(params, answer)))).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Highlights(params, answer)))).await
+    }
+
+    async fn prepare_call_hierarchy(&self, params: CallHierarchyPrepareParams) -> Result<Option<Vec<CallHierarchyItem>>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Calls(params, answer)))).await
+    }
+
+    async fn incoming_calls(&self, params: CallHierarchyIncomingCallsParams) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Incoming(Box::new(params), answer)))).await
+    }
+
+    async fn outgoing_calls(&self, params: CallHierarchyOutgoingCallsParams) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Outgoing(Box::new(params), answer)))).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::Links(params, answer)))).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::WorkspaceSymbols(params, answer)))).await
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        self.engine.ask(|answer| Event::Query(Query::Navigation(Navigation::WillRename(params, answer)))).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

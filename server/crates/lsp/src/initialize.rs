@@ -54,6 +54,21 @@ fn capabilities(session: &Session) -> ServerCapabilities {
         semantic_tokens_provider: Some(token::provider()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        declaration_provider: Some(DeclarationCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        call_hierarchy_provider: session
+            .can
+            .call_hierarchy
+            .then_some(CallHierarchyServerCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(session.can.resolve_lenses) }),
         rename_provider: Some(if session.can.prepare_rename {
@@ -79,9 +94,28 @@ fn capabilities(session: &Session) -> ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            ..WorkspaceServerCapabilities::default()
+            file_operations: session.can.will_rename_files.then(|| {
+                WorkspaceFileOperationsServerCapabilities {
+                    will_rename: Some(renamed_files()),
+                    ..WorkspaceFileOperationsServerCapabilities::default()
+                }
+            }),
         }),
         experimental: Some(extensions::offered()),
         ..ServerCapabilities::default()
+    }
+}
+
+/// Of which files that get other names we want to be told: plans and what they lead to, and folders, which take them along.
+fn renamed_files() -> FileOperationRegistrationOptions {
+    let filter = |glob: &str, kind| FileOperationFilter {
+        scheme: Some("file".to_owned()),
+        pattern: FileOperationPattern { glob: glob.to_owned(), matches: Some(kind), options: None },
+    };
+    FileOperationRegistrationOptions {
+        filters: vec![
+            filter("**/*", FileOperationPatternKind::File),
+            filter("**", FileOperationPatternKind::Folder),
+        ],
     }
 }

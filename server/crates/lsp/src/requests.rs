@@ -9,11 +9,18 @@ use tower_lsp::ls_types::*;
 use crate::convert;
 use crate::engine::now;
 use crate::event::{Answer, Query};
+use crate::navigation;
 use crate::session::{Session, Transport};
 use crate::snapshot::Snapshot;
 
-/// Answers a question on a snapshot, with which of its two files the question is about.
-pub(crate) fn answer(query: Query, snapshot: Option<(Arc<Snapshot>, File)>, session: &Session) {
+/// Answers a question on a snapshot, with which of its two files the question is about; `all` are those of all open plans, for
+/// a question that is about them too.
+pub(crate) fn answer(
+    query: Query,
+    snapshot: Option<(Arc<Snapshot>, File)>,
+    all: &[Arc<Snapshot>],
+    session: &Session,
+) {
     let on_file = snapshot.as_ref().map(|(snapshot, file)| (&**snapshot, *file));
     // Only marking a file as a plan can be done to one that is none.
     let on_plan = on_file.filter(|(snapshot, _)| snapshot.is_plan());
@@ -115,6 +122,7 @@ pub(crate) fn answer(query: Query, snapshot: Option<(Arc<Snapshot>, File)>, sess
             };
             send(answer, DocumentDiagnosticReport::Full(report).into());
         }
+        Query::Navigation(question) => navigation::answer(question, on_plan, all, session),
         Query::PrepareRename(params, answer) => {
             let plan = on_plan.filter(|(_, file)| *file == File::Plan);
             send(

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tallymark_ide::Outline;
 use tallymark_text::Encoding;
 use tallymark_workspace::EditorSettings;
 use tower_lsp::ls_types::*;
@@ -69,6 +70,16 @@ pub(crate) struct Abilities {
     pub(crate) show_document: bool,
     /// Asks before a rename whether there is something to rename.
     pub(crate) prepare_rename: bool,
+    /// Which ways lead to more than a place: with what names it, and all of what is named.
+    pub(crate) goto_links: GotoLinks,
+    /// Shows call hierarchies.
+    pub(crate) call_hierarchy: bool,
+    /// Shows the tooltips of links.
+    pub(crate) link_tooltips: bool,
+    /// Asks before it renames files.
+    pub(crate) will_rename_files: bool,
+    /// Groups edits by what they are for.
+    pub(crate) change_annotations: bool,
     /// Shows hovers as markdown.
     pub(crate) markdown: bool,
     /// Shows what is told of an offer to complete as markdown.
@@ -93,6 +104,19 @@ pub(crate) struct Abilities {
     pub(crate) text_content: bool,
     /// Takes `workspace/semanticTokens/refresh`.
     pub(crate) refresh_tokens: bool,
+}
+
+/// For which of the four ways the client takes links.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct GotoLinks {
+    /// `textDocument/definition`
+    pub(crate) definition: bool,
+    /// `textDocument/declaration`
+    pub(crate) declaration: bool,
+    /// `textDocument/implementation`
+    pub(crate) implementation: bool,
+    /// `textDocument/typeDefinition`
+    pub(crate) type_definition: bool,
 }
 
 impl Default for Session {
@@ -177,7 +201,25 @@ fn abilities(capabilities: &ClientCapabilities) -> Abilities {
             .and_then(|diagnostics| diagnostics.refresh_support)
             .unwrap_or(false);
     }
+    if let Some(workspace) = &capabilities.workspace {
+        let edit = workspace.workspace_edit.as_ref();
+        can.change_annotations =
+            can.document_changes && edit.is_some_and(|edit| edit.change_annotation_support.is_some());
+        let files = workspace.file_operations.as_ref();
+        can.will_rename_files = files.and_then(|files| files.will_rename).unwrap_or(false);
+    }
     if let Some(document) = &capabilities.text_document {
+        let takes_links =
+            |can: &Option<GotoCapability>| can.as_ref().and_then(|can| can.link_support).unwrap_or(false);
+        can.goto_links = GotoLinks {
+            definition: takes_links(&document.definition),
+            declaration: takes_links(&document.declaration),
+            implementation: takes_links(&document.implementation),
+            type_definition: takes_links(&document.type_definition),
+        };
+        can.call_hierarchy = document.call_hierarchy.is_some();
+        let link = document.document_link.as_ref();
+        can.link_tooltips = link.and_then(|link| link.tooltip_support).unwrap_or(false);
         if let Some(publish) = &document.publish_diagnostics {
             can.related_information = publish.related_information.unwrap_or(false);
             can.code_description = publish.code_description_support.unwrap_or(false);
@@ -298,6 +340,8 @@ pub(crate) struct ClientSettings {
     pub(crate) lenses: bool,
     /// `log`: how much is logged, instead of what we were started with
     pub(crate) log: Option<String>,
+    /// `outline`
+    pub(crate) outline: Outline,
     /// What is wrong in them, in words.
     pub(crate) problems: Vec<String>,
 }
@@ -312,6 +356,7 @@ impl Default for ClientSettings {
             live_hints: true,
             lenses: true,
             log: None,
+            outline: Outline::Full,
             problems: Vec::new(),
         }
     }
@@ -341,6 +386,7 @@ impl ClientSettings {
             rules: pairs(reader.read("rules")),
         };
         let diagnostics: Option<String> = reader.read("diagnostics");
+        let outline: Option<String> = reader.read("outline");
         Self {
             editor,
             pull: diagnostics.as_deref() == Some("pull"),
@@ -349,6 +395,10 @@ impl ClientSettings {
             live_hints: reader.read("inlayHints.live").unwrap_or(defaults.live_hints),
             lenses: reader.read("codeLens").unwrap_or(defaults.lenses),
             log: reader.read("log").filter(|filter: &String| !filter.is_empty()),
+            outline: match outline.as_deref() {
+                Some("tasks") => Outline::WithoutHeadings,
+                _ => defaults.outline,
+            },
             problems: reader.problems,
         }
     }

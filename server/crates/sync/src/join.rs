@@ -222,6 +222,13 @@ impl Joined {
         }
     }
 
+    /// Whether a dependency, as a task means it, names another task: by its id, in a range, or with its whole phase.
+    pub fn names(&self, dependency: &Dependency, by: TaskIndex, other: TaskIndex) -> bool {
+        let mut named = Vec::new();
+        self.named_by(dependency, by, &mut named);
+        named.iter().any(|range| range.contains(&other.0))
+    }
+
     /// The tasks from one id to another, as a task means them. With one end nowhere, which TM205 reports, the other is waited
     /// for all the same.
     pub fn range(&self, first: &str, last: &str, by: TaskIndex) -> Option<Range<u32>> {

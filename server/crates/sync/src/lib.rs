@@ -44,7 +44,9 @@ pub use next::Offer;
 pub use priority::{Priority, priorities};
 pub use progress::Progress;
 pub use records::Records;
-pub use renumber::{Findings, RenumberRefusal, RenumberRefusalKind, Renumbered, Renumbering};
+pub use renumber::{
+    Findings, Named, NamedAs, RenumberRefusal, RenumberRefusalKind, Renumbered, Renumbering, names_in,
+};
 pub use retries::{Limits, Retries};
 pub use rules::{Boxes, BrokenRule, Config, Memory, Rule};
 pub use state::State;

@@ -1,6 +1,7 @@
 //! Finding plans, settings and status files, and reading them: the only room that reads them from disk.
 
 mod discover;
+mod findings;
 mod layouts;
 mod load;
 mod locate;
@@ -12,6 +13,7 @@ mod root;
 mod settings;
 
 pub use discover::{Discovery, PLAN_EXTENSIONS, discover};
+pub use findings::findings_files;
 pub use load::{
     Loaded, Outside, facts, is_plan, load, load_if_plan, load_text, load_without_findings, may_be_plan,
     missing_files, relative,

@@ -33,6 +33,17 @@ pub(crate) fn formatted(snapshot: &Snapshot, range: Option<Range>, session: &Ses
     text_edits(source, &tallymark_ide::format_plan(&snapshot.analysis, span), session.encoding)
 }
 
+/// The edits of one of several documents.
+#[derive(Debug)]
+pub(crate) struct FileEdits {
+    /// The document.
+    pub(crate) uri: Uri,
+    /// Exactly this version of it; `None`: it is not open.
+    pub(crate) version: Option<i32>,
+    /// The edits.
+    pub(crate) edits: Vec<TextEdit>,
+}
+
 /// Edits of one document, for exactly this version of it where the client can tell versions (`None`: it is not open).
 pub(crate) fn workspace_edit(
     uri: &Uri,
@@ -40,19 +51,38 @@ pub(crate) fn workspace_edit(
     edits: Vec<TextEdit>,
     session: &Session,
 ) -> WorkspaceEdit {
+    changes(vec![FileEdits { uri: uri.clone(), version, edits }], None, session)
+}
+
+/// Edits of several documents, under a label that says what they are for, where the client shows one: who looks at them before
+/// can leave some out.
+pub(crate) fn workspace_edits(files: Vec<FileEdits>, label: &str, session: &Session) -> WorkspaceEdit {
+    changes(files, Some(label).filter(|_| session.can.change_annotations), session)
+}
+
+fn changes(files: Vec<FileEdits>, label: Option<&str>, session: &Session) -> WorkspaceEdit {
+    /// The name of the one annotation of an edit.
+    const ANNOTATION: &str = "tallymark";
     if !session.can.document_changes {
-        return WorkspaceEdit {
-            changes: Some(HashMap::from([(uri.clone(), edits)])),
-            ..WorkspaceEdit::default()
-        };
+        let changes = files.into_iter().map(|file| (file.uri, file.edits)).collect();
+        return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
     }
-    let document = OptionalVersionedTextDocumentIdentifier { uri: uri.clone(), version };
-    let edits = edits.into_iter().map(OneOf::Left).collect();
+    let edit = |text_edit| match label {
+        Some(_) => OneOf::Right(AnnotatedTextEdit { text_edit, annotation_id: ANNOTATION.to_owned() }),
+        None => OneOf::Left(text_edit),
+    };
+    let documents = files.into_iter().map(|file| TextDocumentEdit {
+        text_document: OptionalVersionedTextDocumentIdentifier { uri: file.uri, version: file.version },
+        edits: file.edits.into_iter().map(edit).collect(),
+    });
+    let annotation = label.map(|label| ChangeAnnotation {
+        label: label.to_owned(),
+        needs_confirmation: None,
+        description: None,
+    });
     WorkspaceEdit {
-        document_changes: Some(DocumentChanges::Edits(vec![TextDocumentEdit {
-            text_document: document,
-            edits,
-        }])),
+        document_changes: Some(DocumentChanges::Edits(documents.collect())),
+        change_annotations: annotation.map(|annotation| HashMap::from([(ANNOTATION.to_owned(), annotation)])),
         ..WorkspaceEdit::default()
     }
 }

@@ -13,7 +13,7 @@ const DEEPEST: u32 = 48;
 
 /// The outline of a plan: a tree where the client takes one, else a list.
 pub(crate) fn symbols(snapshot: &Snapshot, session: &Session) -> DocumentSymbolResponse {
-    let symbols = tallymark_ide::symbols(&snapshot.analysis);
+    let symbols = tallymark_ide::symbols(&snapshot.analysis, session.settings.outline);
     let source = &snapshot.analysis.joined.plan.source;
     if session.can.symbol_tree {
         return DocumentSymbolResponse::Nested(tree(symbols, source, session));
@@ -86,7 +86,7 @@ fn list(
 }
 
 /// The protocol has no kind for tasks; these have icons that editors show and that differ.
-fn kind(kind: Kind) -> SymbolKind {
+pub(crate) fn kind(kind: Kind) -> SymbolKind {
     match kind {
         Kind::Phase => SymbolKind::NAMESPACE,
         Kind::Task(_) => SymbolKind::EVENT,

@@ -5,6 +5,7 @@
 //! `AUTH-3`). In code nothing is sure.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use tallymark_plan::{IgnoredWhy, Plan, TaskIndex};
 use tallymark_text::Span;
@@ -48,34 +49,82 @@ pub(super) fn find<'t>(joined: &Joined, tasks: &'t [Renumbered], known: &[Span])
     let new_ids: HashMap<&str, &str> = tasks.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect();
     let mut mentions = Mentions { sure: Vec::new(), uncertain: Vec::new() };
     let mut known = known.iter().peekable();
-    walk(plan, |span, certainty| {
-        while known.next_if(|known| known.end <= span.start).is_some() {}
-        if known.peek().is_some_and(|known| known.start < span.end) {
-            return;
-        }
-        let Some((&id, &new)) = new_ids.get_key_value(plan.slice(span)) else { return };
-        let one = joined.tasks_with_id(id).count() == 1;
-        match certainty {
-            Certainty::Sure if one => mentions.sure.push((span, new)),
-            // A bare number is anything.
-            _ if id.bytes().all(|byte| byte.is_ascii_digit()) && certainty != Certainty::Sure => {}
-            _ => mentions.uncertain.push(span),
-        }
-    });
+    walk(
+        plan,
+        0..plan.source.len(),
+        |_| true,
+        |span, certainty| {
+            while known.next_if(|known| known.end <= span.start).is_some() {}
+            if known.peek().is_some_and(|known| known.start < span.end) {
+                return;
+            }
+            let Some((&id, &new)) = new_ids.get_key_value(plan.slice(span)) else { return };
+            let one = joined.tasks_with_id(id).count() == 1;
+            match certainty {
+                Certainty::Sure if one => mentions.sure.push((span, new)),
+                // A bare number is anything.
+                _ if id.bytes().all(|byte| byte.is_ascii_digit()) && certainty != Certainty::Sure => {}
+                _ => mentions.uncertain.push(span),
+            }
+        },
+    );
     mentions
 }
 
 /// The task that is surely named at an offset, with the bytes of the id.
 pub(super) fn at(joined: &Joined, offset: usize) -> Option<(TaskIndex, Span)> {
     let plan = &*joined.plan;
+    let text = plan.source.text();
+    let line = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
+    let end = text[line..].find('\n').map_or(text.len(), |at| line + at);
     let mut found = None;
-    walk(plan, |span, certainty| {
-        if span.touches(offset) && certainty == Certainty::Sure {
-            let mut tasks = joined.tasks_with_id(plan.slice(span));
-            found = tasks.next().filter(|_| tasks.next().is_none()).map(|task| (task, span)).or(found);
-        }
-    });
+    walk(
+        plan,
+        table_start(text, line)..end,
+        |own| own.start == line,
+        |span, certainty| {
+            if span.touches(offset) && certainty == Certainty::Sure {
+                let mut tasks = joined.tasks_with_id(plan.slice(span));
+                found = tasks.next().filter(|_| tasks.next().is_none()).map(|task| (task, span)).or(found);
+            }
+        },
+    );
     found
+}
+
+/// The places that surely name the one task with an id, in the order of the text. Its own id and dependencies may be among
+/// them.
+pub(super) fn of(plan: &Plan, id: &str) -> Vec<Span> {
+    let text = plan.source.text();
+    let mut found = Vec::new();
+    walk(
+        plan,
+        0..text.len(),
+        |line| text[line].contains(id),
+        |span, certainty| {
+            if certainty == Certainty::Sure && plan.slice(span) == id {
+                found.push(span);
+            }
+        },
+    );
+    found
+}
+
+/// Where what has to be read begins, to know what the line at `start` means: at the first row of its table, if it is a row.
+fn table_start(text: &str, start: usize) -> usize {
+    let is_row = |line: &str| line.contains('|');
+    let mut start = start;
+    if !text[start..].split('\n').next().is_some_and(is_row) {
+        return start;
+    }
+    while let Some(above) = text[..start].strip_suffix('\n') {
+        let from = above.rfind('\n').map_or(0, |at| at + 1);
+        if !is_row(&above[from..]) {
+            break;
+        }
+        start = from;
+    }
+    start
 }
 
 /// How sure it is that a word that looks like an id is one.
@@ -85,18 +134,30 @@ enum Certainty {
     Perhaps,
 }
 
-/// Calls back for each word that looks like an id, in the order of the text.
-fn walk(plan: &Plan, mut found: impl FnMut(Span, Certainty)) {
-    let text = plan.source.text();
-    let mut ignored = plan.ignored.iter().peekable();
+/// Calls back for each word that looks like an id, in the order of the text: in a stretch of it, which begins and ends with a
+/// line, and in those of its lines that are asked for.
+fn walk(
+    plan: &Plan,
+    stretch: Range<usize>,
+    wanted: impl Fn(Range<usize>) -> bool,
+    mut found: impl FnMut(Span, Certainty),
+) {
+    let text = &plan.source.text()[..stretch.end];
+    let first = plan.ignored.partition_point(|ignored| (ignored.span.end as usize) <= stretch.start);
+    let mut ignored = plan.ignored[first..].iter().peekable();
     let mut table = Table::default();
-    let (mut start, mut lines) = (0, text.split_inclusive('\n').peekable());
+    let mut start = stretch.start;
+    let mut lines = text[start..].split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
         let content = line.trim_end_matches(['\n', '\r']);
         table.next_line(content, lines.peek().copied().unwrap_or_default());
-        while ignored.next_if(|ignored| ignored.span.end as usize <= start).is_some() {}
-        let shut =
-            ignored.peek().filter(|ignored| ignored.span.meets(Span::new(start, start + content.len())));
+        let own = start..start + content.len();
+        start += line.len();
+        if !wanted(own.clone()) {
+            continue;
+        }
+        while ignored.next_if(|ignored| ignored.span.end as usize <= own.start).is_some() {}
+        let shut = ignored.peek().filter(|ignored| ignored.span.meets(Span::from(own.clone())));
         let prose = shut.is_none_or(|ignored| {
             matches!(ignored.why, IgnoredWhy::Quote | IgnoredWhy::Legend | IgnoredWhy::Repetition)
         });
@@ -105,9 +166,8 @@ fn walk(plan: &Plan, mut found: impl FnMut(Span, Certainty)) {
             let sure = prose && (words.is_sure(from, to) || table.is_id(content, from, to));
             words.list = sure && words.ticks.is_multiple_of(2) && words.list;
             let certainty = if sure { Certainty::Sure } else { Certainty::Perhaps };
-            found(Span::new(start + from, start + to), certainty);
+            found(Span::new(own.start + from, own.start + to), certainty);
         }
-        start += line.len();
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod count;
 mod mentions;
+mod places;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use tallymark_text::{Edit, Span, apply_edits};
 use crate::join::{Joined, MatchKind, join};
 use crate::words::quoted;
 use crate::{Analysis, marking};
+
+pub use places::{Named, NamedAs, names_in};
 
 /// The longest id that is given, in bytes.
 const LONGEST_ID: usize = 64;

@@ -9,12 +9,12 @@ use tallymark_text::Span;
 /// folder.
 pub fn files_named(plan: &Plan) -> impl Iterator<Item = (TaskIndex, &str)> {
     plan.tasks().flat_map(move |(task, fields)| {
-        named_in(plan, fields.title).map(move |file| (task, plan.slice(file)))
+        files_named_in(plan, fields.title).map(move |file| (task, plan.slice(file)))
     })
 }
 
-/// The files that one title names.
-pub(super) fn named_in(plan: &Plan, title: Span) -> impl Iterator<Item = Span> {
+/// The files that one title or line names, as the bytes of their paths.
+pub fn files_named_in(plan: &Plan, title: Span) -> impl Iterator<Item = Span> {
     let words = plan.slice(title);
     // Between backticks is code: every other piece.
     let mut at = title.start as usize;

@@ -72,7 +72,7 @@ use crate::marking::chain_additions;
 use crate::{Finding, Fix, FixAction, Format, Limits, Severity};
 
 pub use context::Context;
-pub use files::files_named;
+pub use files::{files_named, files_named_in};
 pub use reporter::Reporter;
 pub use run::Memory;
 pub(crate) use run::check;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tallymark_plan::{PhaseIndex, TaskIndex};
 
-use super::files::named_in;
+use super::files::files_named_in;
 use super::{Context, Needs, Reads, Reporter, Rule};
 use crate::{File, Place, Related, Severity, Subject};
 
@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
         if joined.state(index).is_settled() {
             continue;
         }
-        for file in named_in(plan, task.title) {
+        for file in files_named_in(plan, task.title) {
             let name = plan.slice(file);
             let Some(&other) = run.get(name) else {
                 run.insert(name, index);

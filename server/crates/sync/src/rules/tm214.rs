@@ -2,7 +2,7 @@
 
 use tallymark_plan::TaskIndex;
 
-use super::files::named_in;
+use super::files::files_named_in;
 use super::{Context, Needs, Reporter, Rule};
 use crate::{File, Place, Severity, State, Subject};
 
@@ -30,7 +30,7 @@ fn each_task(context: &Context<'_>, index: TaskIndex, reporter: &mut Reporter<'_
     if context.joined.state(index) != State::Completed || takes_away(plan.title(index)) {
         return;
     }
-    for file in named_in(plan, plan.task(index).title) {
+    for file in files_named_in(plan, plan.task(index).title) {
         reporter.count(NAMED);
         let name = plan.slice(file);
         if missing.contains(name) {
