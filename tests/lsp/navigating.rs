@@ -60,7 +60,7 @@ fn a_client_that_takes_links_is_told_what_is_named() {
     client.open(&plan, PLAN);
     let found = client.request("textDocument/definition", at(&plan, [12, 50])).unwrap();
     assert_eq!(short(&found[0], "targetSelectionRange"), "fix.md:7:6");
-    assert_eq!(found[0]["originSelectionRange"]["start"], json!({"line": 12, "character": 48}));
+    assert_eq!(found[0]["originSelectionRange"]["start"], json!({"line": 12, "character": 49}));
     let entry = client.request("textDocument/implementation", at(&plan, [12, 50])).unwrap();
     assert_eq!(short(&entry, "range"), "status.json:7:12");
 }
@@ -78,11 +78,11 @@ fn references_reach_status_json_findings_and_other_plans() {
     asked["context"] = json!({"includeDeclaration": true});
     let found = client.request("textDocument/references", asked.clone()).unwrap();
     let expected =
-        ["fix.md:7:6", "fix.md:12:48", "status.json:7:12", "1-1.md:0:0", "2-1.md:2:20", "next.md:4:24"];
+        ["fix.md:7:6", "fix.md:12:49", "status.json:7:12", "1-1.md:0:0", "2-1.md:2:20", "next.md:4:24"];
     assert_eq!(all(&found), expected);
     asked["context"] = json!({"includeDeclaration": false});
     let found = client.request("textDocument/references", asked).unwrap();
-    assert_eq!(all(&found), ["fix.md:12:48", "1-1.md:0:0", "2-1.md:2:20", "next.md:4:24"]);
+    assert_eq!(all(&found), ["fix.md:12:49", "1-1.md:0:0", "2-1.md:2:20", "next.md:4:24"]);
     let shown = client.request("textDocument/documentHighlight", at(&plan, [12, 50])).unwrap();
     assert_eq!(shown.as_array().unwrap().iter().map(|one| &one["kind"]).collect::<Vec<_>>(), [3, 2]);
 }
@@ -101,7 +101,7 @@ fn who_waits_for_whom_is_a_call_hierarchy() {
     client.edit(&plan, 2, [0, 0, 0, 0], "<!-- -->\n\n");
     let incoming = client.request("callHierarchy/incomingCalls", json!({"item": root[0]})).unwrap();
     assert_eq!(incoming[0]["from"]["name"], "2.1 Hold the lock while counting");
-    assert_eq!(incoming[0]["fromRanges"][0]["start"], json!({"line": 14, "character": 48}));
+    assert_eq!(incoming[0]["fromRanges"][0]["start"], json!({"line": 14, "character": 49}));
     let back = json!({"item": incoming[0]["from"]});
     let outgoing = client.request("callHierarchy/outgoingCalls", back).unwrap();
     assert_eq!(outgoing[0]["to"]["name"], root[0]["name"]);
@@ -150,8 +150,8 @@ fn symbols_of_all_open_plans_come_best_first() {
         names,
         [
             "Lock it again | Next",
-            "2.1 Hold the lock while counting | Fix the races › Phase 2: Fix them",
             "1.2 Read the locks | Fix the races › Phase 1: Find 🔎 them",
+            "2.1 Hold the lock while counting | Fix the races › Phase 2: Fix them",
             "Unlock the door | Next — completed",
         ]
     );

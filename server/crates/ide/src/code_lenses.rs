@@ -46,7 +46,8 @@ pub fn code_lenses(analysis: &Analysis) -> Vec<CodeLens> {
     lenses
 }
 
-/// The lenses of a status.json: the way back to the plan.
+/// The lenses of a status.json: at its top the way back to the plan; at the entries of those tasks that bear lenses in the plan, the
+/// same, and the way to their lines.
 pub fn status_code_lenses(analysis: &Analysis) -> Vec<CodeLens> {
     let joined = &analysis.joined;
     let Some(status) = joined.status() else { return Vec::new() };
@@ -54,12 +55,33 @@ pub fn status_code_lenses(analysis: &Analysis) -> Vec<CodeLens> {
         return Vec::new();
     }
     let title = joined.plan.title.unwrap_or(Span::at(0));
-    vec![CodeLens {
+    let mut lenses = vec![CodeLens {
         span: status.source.line_span(0),
         title: format!("{} · {}", joined.total, analysis.facts.plan_path),
         effect: Some(Effect::Open(Place::plan(title))),
         tooltip: "Opens the plan".to_owned(),
-    }]
+    }];
+    if status.source.line_count() <= status.entries.len() {
+        // Written without line ends: all lenses would stand above one line.
+        return lenses;
+    }
+    for task in tasks_with_lenses(analysis) {
+        let Some(entry) = joined.entry(task) else { continue };
+        let name = quoted_name(&joined.plan, task);
+        let line = joined.plan.source.line_of(joined.plan.task(task).line.start as usize) + 1;
+        let span = status.source.line_span(status.source.line_of(status.entry(entry).span.start as usize));
+        lenses.push(CodeLens {
+            span,
+            title: format!("{name} · {} · open in plan", joined.state(task).label()),
+            effect: Some(Effect::Open(Place::plan(joined.plan.task(task).line))),
+            tooltip: format!("Opens {}, line {line}", analysis.facts.plan_path),
+        });
+        let first = lenses.len();
+        task_lenses(analysis, task, &mut lenses);
+        lenses[first..].iter_mut().for_each(|lens| lens.span = span);
+    }
+    lenses.sort_by_key(|lens| lens.span.start);
+    lenses
 }
 
 fn title_lenses(analysis: &Analysis, lenses: &mut Vec<CodeLens>) {
@@ -262,8 +284,48 @@ mod tests {
         let fixture = Fixture::new(BILLING);
         let lenses = status_code_lenses(&fixture.analysis);
         let shown: Vec<String> =
-            lenses.iter().map(|lens| format!("{} {:?}", lens.title, lens.effect)).collect();
+            lenses[..1].iter().map(|lens| format!("{} {:?}", lens.title, lens.effect)).collect();
         assert_snapshot!(shown.join("\n"), @"2/9 · 22% · docs/plans/billing.md Some(Open(Place { file: Plan, span: 2..9 }))");
+    }
+
+    #[test]
+    fn entries_lead_to_the_plan_and_can_be_marked() {
+        let fixture = Fixture::new(BILLING);
+        let lenses = status_code_lenses(&fixture.analysis);
+        let told: Vec<String> = lenses[1..]
+            .iter()
+            .map(|lens| {
+                format!(
+                    "{} ‹{}›",
+                    fixture.status_line(lens.span.start).split(',').next().unwrap(),
+                    lens.title
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                " 8 { \"id\": \"1.2.2\" ‹1.2.2 · in progress · open in plan›",
+                " 8 { \"id\": \"1.2.2\" ‹Complete›",
+                " 9 { \"id\": \"1.3\" ‹1.3 · pending · open in plan›",
+                " 9 { \"id\": \"1.3\" ‹blocked by 1.2›",
+                "10 { \"id\": \"2.1\" ‹2.1 · failed · open in plan›",
+                "10 { \"id\": \"2.1\" ‹Retry›",
+                "11 { \"id\": \"2.2\" ‹2.2 · pending · open in plan›",
+                "11 { \"id\": \"2.2\" ‹blocked by 2.1 and 1.3›",
+                "13 { \"id\": \"2.4\" ‹2.4 · unknown · open in plan›",
+                "13 { \"id\": \"2.4\" ‹Start›",
+                "13 { \"id\": \"2.4\" ‹Complete›",
+            ]
+        );
+    }
+
+    #[test]
+    fn above_a_file_of_one_line_stands_only_the_way_back() {
+        let text = BILLING.split("//- docs/plan-outputs").next().unwrap();
+        let status = r#"{"tasks":[{"id":"1.2","status":"in_progress"},{"id":"1.3","status":"pending"}]}"#;
+        let fixture = Fixture::new(&format!("{text}//- status.json\n{status}"));
+        assert_eq!(status_code_lenses(&fixture.analysis).len(), 1);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
 
 use crate::convert::resolve;
+use crate::encoded::Encoded;
 use crate::extensions::Extension;
 use crate::extensions::summary::Summary;
 use crate::live::LiveChange;
@@ -104,7 +105,7 @@ pub(crate) enum Query {
     /// `codeAction/resolve`
     ResolveAction(Box<CodeAction>, Answer<CodeAction>),
     /// `textDocument/documentSymbol`
-    Symbols(DocumentSymbolParams, Answer<Option<DocumentSymbolResponse>>),
+    Symbols(DocumentSymbolParams, Answer<Encoded>),
     /// `textDocument/codeAction`
     Actions(CodeActionParams, Answer<Option<CodeActionResponse>>),
     /// `textDocument/codeLens`

@@ -5,6 +5,7 @@ use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 
+use crate::encoded::Encoded;
 use crate::event::{Event, Handle, PanicParams, PanicPlace, Query};
 use crate::extensions::{self, DocumentParams, Extension};
 use crate::navigation::{Goto, Navigation};
@@ -100,10 +101,6 @@ impl LanguageServer for Facade {
 
     async fn semantic_tokens_range(&self, params: SemanticTokensRangeParams) -> Result<Option<SemanticTokensRangeResult>> {
         self.engine.ask(|answer| Event::Query(Query::TokensOfRange(params, answer))).await
-    }
-
-    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        self.engine.ask(|answer| Event::Query(Query::Symbols(params, answer))).await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
@@ -228,6 +225,14 @@ impl Facade {
 
     pub(crate) async fn graph(&self, params: DocumentParams) -> Result<Option<extensions::graph::Answered>> {
         self.engine.ask(|answer| Event::Extension(Extension::Graph(params, answer))).await
+    }
+}
+
+/// Requests of the protocol whose answers are large.
+#[rustfmt::skip] // One method, one line.
+impl Facade {
+    pub(crate) async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Encoded> {
+        self.engine.ask(|answer| Event::Query(Query::Symbols(params, answer))).await
     }
 }
 

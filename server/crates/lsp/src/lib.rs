@@ -13,6 +13,7 @@
 mod commands;
 mod convert;
 mod documents;
+mod encoded;
 mod engine;
 mod event;
 mod extensions;

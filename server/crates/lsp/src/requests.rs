@@ -7,6 +7,7 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 
 use crate::convert;
+use crate::encoded::Encoded;
 use crate::engine::now;
 use crate::event::{Answer, Query};
 use crate::navigation;
@@ -94,7 +95,8 @@ pub(crate) fn answer(
         }
         Query::Symbols(_, answer) => {
             let plan = on_plan.filter(|(_, file)| *file == File::Plan);
-            send(answer, plan.map(|(snapshot, _)| convert::symbol::symbols(snapshot, session)));
+            let symbols = plan.map(|(snapshot, _)| convert::symbol::symbols(snapshot, session));
+            send(answer, Encoded::new(&symbols));
         }
         Query::Actions(params, answer) => {
             let actions = |(snapshot, file)| convert::action::actions(snapshot, file, &params, session);

@@ -11,6 +11,7 @@ use tower::{Service, ServiceExt};
 use tower_lsp::jsonrpc::Request;
 use tower_lsp::{ClientSocket, LspService};
 
+use crate::encoded;
 use crate::engine::Engine;
 use crate::event::{Event, Handle};
 use crate::extensions;
@@ -75,7 +76,7 @@ pub fn serve(input: impl Read, output: impl Write + Send + 'static, options: Opt
         service = service.custom_method("tallymark/test/panic", Facade::panic);
     }
     let service = service.custom_method("$/setTrace", Facade::set_trace);
-    let (service, socket) = extensions::register(service).finish();
+    let (service, socket) = encoded::register(extensions::register(service)).finish();
     if let Some(client) = client {
         let outbox = Outbox::new(runtime.handle().clone(), writer.clone(), client, files);
         let log = options.level.map(|level| (level, options.log));
@@ -166,7 +167,7 @@ where
         tracing::debug!("the editor says {}", request.method());
         let ready = self.service.ready().now_or_never();
         let Some(Ok(service)) = ready else { return };
-        let mut answer = service.call(request);
+        let mut answer = service.call(encoded::route(request));
         match answer.poll_unpin(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Ok(Some(response))) => self.writer.respond(response),
             Poll::Ready(_) => {}

@@ -10,6 +10,8 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Request, Response};
 use tower_lsp::ls_types::PublishDiagnosticsParams;
 
+use crate::encoded;
+
 use crate::record::{Record, Speaker};
 
 /// One message to the client.
@@ -80,7 +82,7 @@ fn write_all(mut output: impl Write, messages: &Receiver<Outgoing>, record: Opti
     while let Ok(message) = messages.recv() {
         body.clear();
         let encoded = match message {
-            Outgoing::Response(response) => serde_json::to_writer(&mut body, &response),
+            Outgoing::Response(response) => encoded::write(&response, &mut body),
             Outgoing::Request(request) => serde_json::to_writer(&mut body, &without_null_params(request)),
             Outgoing::Diagnostics(params) => serde_json::to_writer(
                 &mut body,
