@@ -83,6 +83,15 @@ def questions(session):
         ("a growing selection", "textDocument/selectionRange",
          lambda turn: {"textDocument": session.document, "positions": [word(turn)["position"]]}, None, False),
         ("document symbols", "textDocument/documentSymbol", lambda _: whole, 10, False),
+        ("definition", "textDocument/definition", dependency, 5, False),
+        ("implementation", "textDocument/implementation", dependency, 5, False),
+        ("references", "textDocument/references",
+         lambda turn: {**dependency(turn), "context": {"includeDeclaration": True}}, 5, False),
+        ("document highlight", "textDocument/documentHighlight", dependency, 5, False),
+        ("symbols of all open plans", "workspace/symbol",
+         lambda turn: {"query": ["lock", "part 99", "wrt prt", ""][turn % 4]}, 50, False),
+        ("document links", "textDocument/documentLink", lambda _: whole, None, False),
+        ("prepared call hierarchy", "textDocument/prepareCallHierarchy", word, None, False),
     ]
 
 
