@@ -1,26 +1,27 @@
 //! From blocks to phases, tasks and criteria, as a dialect reads them.
 
 mod elements;
+mod items;
 mod phases;
+mod state;
 mod whole_file;
 
 use std::collections::HashSet;
 
+pub(crate) use state::State;
 use tallymark_text::Span;
 
 use crate::blocks::{Block, Blocks, ItemIndex};
-use crate::boxes::{Boxed, Shape, after_bullet, box_at, line_end, skip_blanks, trim_end};
+use crate::boxes::{Boxed, line_end, skip_blanks, trim_end};
 use crate::cuts::Place;
-use crate::dialects::{self, PHASE, Reading, WholeFile, meaning};
-use crate::head::{Head, explains, says_verify};
+use crate::dialects::{Reading, WholeFile, meaning};
 use crate::headings::{
     PHASE_WORDS, PhaseName, announces_criteria, announces_legend, announces_tasks, label_words, mark_in,
     phase_name, sign,
 };
 use crate::ids::id_at;
 use crate::nesting::nest_by_id;
-use crate::shift::Shift;
-use crate::{Criterion, Ignored, IgnoredWhy, Mark, Meaning, Phase, PhaseIndex, Task, TaskForm, TaskIndex};
+use crate::{Criterion, Ignored, Mark, Meaning, Phase, PhaseIndex, Task, TaskForm, TaskIndex};
 
 /// What reading finds. Indices are those of the whole plan.
 #[derive(Debug, Default)]
@@ -56,101 +57,6 @@ pub(crate) struct Part<'t> {
     pub cuts: &'t [Place],
     /// The cut that ends the part; `None`: it ends with the text.
     pub end: Option<Place>,
-}
-
-/// The number of levels of what can be open: the file, six of headings, and labels.
-const LEVELS: usize = 8;
-
-/// No index.
-const NONE: u32 = u32::MAX;
-
-/// The index of something that is no longer there.
-const GONE: u32 = u32::MAX - 1;
-
-/// What the reader knows between two blocks of no list.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct State {
-    /// The open phases by their level, and how many criteria each has so far.
-    phases: [u32; LEVELS],
-    ordinals: [u32; LEVELS],
-    /// The open tasks that are headings, by their level.
-    headings: [u32; LEVELS],
-    section: Section,
-    criteria_level: Option<u8>,
-    legend_level: Option<u8>,
-    loose_ordinals: u32,
-    has_title: bool,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            phases: [NONE; LEVELS],
-            ordinals: [0; LEVELS],
-            headings: [NONE; LEVELS],
-            section: Section::default(),
-            criteria_level: None,
-            legend_level: None,
-            loose_ordinals: 0,
-            has_title: false,
-        }
-    }
-}
-
-impl State {
-    /// The open phases, outermost first.
-    pub fn open_phases(&self) -> impl Iterator<Item = PhaseIndex> + use<> {
-        self.phases.into_iter().filter(|&phase| phase != NONE).map(PhaseIndex)
-    }
-
-    /// The open tasks that are headings, outermost first.
-    pub fn open_tasks(&self) -> impl Iterator<Item = TaskIndex> + use<> {
-        self.headings.into_iter().filter(|&task| task != NONE).map(TaskIndex)
-    }
-
-    /// What is left of it below a heading of `level`; 0: no heading.
-    pub fn closed(mut self, level: u8) -> Self {
-        if level > 0 {
-            let level = usize::from(level);
-            self.phases[level..].fill(NONE);
-            self.ordinals[level..].fill(0);
-            self.headings[level..].fill(NONE);
-            for open in [&mut self.criteria_level, &mut self.legend_level] {
-                *open = open.filter(|&open| usize::from(open) < level);
-            }
-        }
-        self
-    }
-
-    /// The same behind an edit.
-    pub fn shifted(mut self, shift: &Shift) -> Self {
-        for phase in self.phases.iter_mut().filter(|phase| **phase != NONE) {
-            *phase = shift.open(*phase, shift.first_phase, shift.phases).unwrap_or(GONE);
-        }
-        for task in self.headings.iter_mut().filter(|task| **task != NONE) {
-            *task = shift.open(*task, shift.first_task, shift.tasks).unwrap_or(GONE);
-        }
-        self.section.heading = shift.any_span(self.section.heading);
-        self
-    }
-
-    /// Whether the reader reads on from a cut at a heading of `level` (or an item, at 0) as it does from `other`.
-    pub fn leads_on_as(&self, other: &State, level: u8) -> bool {
-        let section = |state: &State| (state.section.heading, state.section.is_phase, state.section.label);
-        self.phases == other.phases
-            && self.ordinals == other.ordinals
-            && self.headings == other.headings
-            && self.criteria_level == other.criteria_level
-            && self.legend_level == other.legend_level
-            && self.loose_ordinals == other.loose_ordinals
-            && self.has_title == other.has_title
-            && (level > 0 || section(self) == section(other))
-    }
-
-    /// The heading above.
-    pub fn heading(&self) -> Span {
-        self.section.heading
-    }
 }
 
 /// Reads a part of a text as its dialect says.
@@ -459,138 +365,6 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn item(&mut self, index: ItemIndex) {
-        let item = self.blocks.items[index as usize];
-        let above = item.parent.map_or(ItemState::default(), |parent| self.items[parent as usize]);
-        let mut state =
-            ItemState { task: above.task, criteria: above.criteria || above.labelled, labelled: false };
-        let bytes = self.text.as_bytes();
-        let start = item.span.start as usize;
-        let content = after_bullet(bytes, start);
-        let end = line_end(bytes, content.max(start));
-        let line = Span::new(start, trim_end(bytes, start, end));
-        match box_at(self.text, content) {
-            Some(found) if found.shape == Shape::Sound => self.boxed(item.span, line, found, &mut state),
-            Some(_) => {}
-            None => self.unboxed(item.span, line, content, item.ordered, item.parent.is_none(), &mut state),
-        }
-        self.items.push(state);
-    }
-
-    /// An item that begins with a box. One without a blank or without words behind it is left to the near-misses.
-    fn boxed(&mut self, block: Span, line: Span, found: Boxed, state: &mut ItemState) {
-        let bytes = self.text.as_bytes();
-        let end = line.end as usize;
-        let mut at = found.outer.end as usize;
-        let optional = bytes.get(at) == Some(&b'*') && matches!(bytes.get(at + 1), Some(b' ' | b'\t'));
-        at += usize::from(optional);
-        if at >= end || !matches!(bytes[at], b' ' | b'\t') {
-            return;
-        }
-        let words = skip_blanks(bytes, at);
-        let mark = &self.text[found.mark.range()];
-        let rest = &self.text[words..end];
-        let known = meaning(self.reading, mark) != Meaning::Unknown;
-        if self.legend_level.is_some() || explains(rest, known) || self.reading.is_legend(mark) {
-            self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Legend });
-            return;
-        }
-        let mark = self.mark(found);
-        let head = Head::read(self.text, words, end, self.reading.ids());
-        if head.id.is_some_and(|id| self.told.contains(&self.text[id.range()])) {
-            self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Repetition });
-            return;
-        }
-        let named = if self.reading.has_phase_index() && head.id.is_none() {
-            phase_name(self.text, Span::new(words, end), PHASE)
-        } else {
-            None
-        };
-        let verifies = named.is_none()
-            && head.id.is_none()
-            && (state.criteria || self.in_criteria() || says_verify(rest));
-        if verifies {
-            state.criteria = true;
-            self.criterion(line, mark, Span::new(words, end), state.task);
-            return;
-        }
-        let mut task = self.new_task(block, line, TaskForm::Box, state.task);
-        task.mark = Some(mark);
-        task.id = head.id;
-        task.title = head.title;
-        task.parallel = head.parallel;
-        task.sequential = head.sequential;
-        task.optional = optional;
-        let index = TaskIndex(self.found.tasks.len() as u32);
-        if let Some(number) = named.and_then(|name| name.number) {
-            task.id = Some(number);
-            task.title = self.behind_number(number, end);
-            self.phase_index.push((index, number));
-        }
-        state.task = Some(index);
-        self.found.tasks.push(task);
-    }
-
-    /// An item without a box in front: a step, a trailing box, or a label for what stands below it.
-    fn unboxed(
-        &mut self,
-        block: Span,
-        line: Span,
-        content: usize,
-        ordered: bool,
-        outermost: bool,
-        state: &mut ItemState,
-    ) {
-        let end = line.end as usize;
-        if content >= end {
-            return;
-        }
-        if self.reading.trailing_boxes()
-            && let Some(id) = id_at(self.text, content, end, self.reading.ids())
-            && let Some(found) = mark_in(self.text, Span::new(id.rest.min(end), end))
-        {
-            let title =
-                Span::new(id.rest, trim_end(self.text.as_bytes(), id.rest, found.outer.start as usize));
-            let mut task = self.new_task(block, line, TaskForm::Box, state.task);
-            task.mark = Some(self.mark(found));
-            task.id = Some(id.id);
-            task.title = title;
-            state.task = Some(TaskIndex(self.found.tasks.len() as u32));
-            self.found.tasks.push(task);
-            return;
-        }
-        if !self.told.is_empty() && outermost && self.repeats_heading(line) {
-            self.found.ignored.push(Ignored { span: line, why: IgnoredWhy::Repetition });
-            return;
-        }
-        let place = dialects::Place {
-            heading: &self.text[self.section.heading.range()],
-            under_phase: self.section.is_phase,
-            ordered,
-            outermost,
-        };
-        if !self.in_criteria() && !state.criteria && self.reading.is_step(&place) {
-            let head = Head::read(self.text, content, end, self.reading.ids());
-            let mut task = self.new_task(block, line, TaskForm::Step, state.task);
-            task.title = head.title;
-            task.parallel = head.parallel;
-            task.sequential = head.sequential;
-            state.task = Some(TaskIndex(self.found.tasks.len() as u32));
-            self.found.tasks.push(task);
-        } else if let Some(words) = label_words(self.text, Span::new(content, end)) {
-            state.criteria |= announced(&self.text[words.range()]) == Announced::Criteria;
-        }
-    }
-
-    /// Whether an item bears a sign and names a task that a heading has told: `- **4.1 Scheduler**: ✅ 100%`.
-    fn repeats_heading(&self, line: Span) -> bool {
-        let words = &self.text[line.range()];
-        mark_in(self.text, line).is_some()
-            && words
-                .split(|character: char| !character.is_alphanumeric() && character != '.')
-                .any(|word| self.told.contains(word.trim_end_matches('.')))
-    }
-
     fn new_task(&self, block: Span, line: Span, form: TaskForm, parent: Option<TaskIndex>) -> Task {
         let parent = parent.or_else(|| match form {
             TaskForm::Heading | TaskForm::FrontMatter => None,
@@ -625,57 +399,6 @@ impl<'t> Reader<'t> {
         self.found.criteria.push(Criterion { line, mark, title, phase, task, ordinal: *counter });
     }
 
-    /// Begins with what is open: copies of these phases and tasks stand before those that are found.
-    fn take_up(&mut self, part: &Part<'_>) {
-        let state = &part.state;
-        for level in 0..LEVELS {
-            if state.phases[level] != NONE {
-                self.open_phases.push((level as u8, PhaseIndex(self.found.phases.len() as u32)));
-                self.found.phases.push(part.phases[state.phases[level] as usize].clone());
-                self.ordinals.push(state.ordinals[level]);
-            }
-            if state.headings[level] != NONE {
-                self.open_headings.push((level as u8, TaskIndex(self.found.tasks.len() as u32)));
-                self.found.tasks.push(part.tasks[state.headings[level] as usize].clone());
-            }
-        }
-    }
-
-    /// The index in the whole plan.
-    fn phase_in_plan(&self, phase: PhaseIndex) -> PhaseIndex {
-        let before = self.phases_before.len();
-        let index = phase.get();
-        let found = || PhaseIndex(self.first_phase + (index - before) as u32);
-        self.phases_before.get(index).copied().unwrap_or_else(found)
-    }
-
-    /// The index in the whole plan.
-    fn task_in_plan(&self, task: TaskIndex) -> TaskIndex {
-        let before = self.tasks_before.len();
-        let index = task.get();
-        let found = || TaskIndex(self.first_task + (index - before) as u32);
-        self.tasks_before.get(index).copied().unwrap_or_else(found)
-    }
-
-    fn state(&self) -> State {
-        let mut state = State {
-            section: self.section,
-            criteria_level: self.criteria_level,
-            legend_level: self.legend_level,
-            loose_ordinals: self.loose_ordinals,
-            has_title: self.has_title,
-            ..State::default()
-        };
-        for &(level, phase) in &self.open_phases {
-            state.phases[usize::from(level)] = self.phase_in_plan(phase).0;
-            state.ordinals[usize::from(level)] = self.ordinals[phase.get()];
-        }
-        for &(level, task) in &self.open_headings {
-            state.headings[usize::from(level)] = self.task_in_plan(task).0;
-        }
-        state
-    }
-
     fn finish(mut self, end: Option<Place>) -> Found {
         match end {
             None => self.close(0, self.text.len()),
@@ -688,34 +411,6 @@ impl<'t> Reader<'t> {
         self.fold_phase_index();
         self.leave();
         self.found
-    }
-
-    /// Takes what was there before out of what is found, and gives the rest its indices in the whole plan.
-    fn leave(&mut self) {
-        let (phases, tasks) = (self.phases_before.len(), self.tasks_before.len());
-        if phases + tasks == 0 && self.first_phase + self.first_task == 0 {
-            return;
-        }
-        let mut found = std::mem::take(&mut self.found);
-        for (index, phase) in found.phases.drain(..phases).enumerate() {
-            if !self.open_phases.iter().any(|(_, open)| open.get() == index) {
-                found.ends_of_phases.push((self.phases_before[index], phase.block.end));
-            }
-        }
-        for (index, task) in found.tasks.drain(..tasks).enumerate() {
-            if !self.open_headings.iter().any(|(_, open)| open.get() == index) {
-                found.ends_of_tasks.push((self.tasks_before[index], task.block.end));
-            }
-        }
-        for task in &mut found.tasks {
-            task.phase = task.phase.map(|phase| self.phase_in_plan(phase));
-            task.parent = task.parent.map(|parent| self.task_in_plan(parent));
-        }
-        for criterion in &mut found.criteria {
-            criterion.phase = criterion.phase.map(|phase| self.phase_in_plan(phase));
-            criterion.task = criterion.task.map(|task| self.task_in_plan(task));
-        }
-        self.found = found;
     }
 }
 
