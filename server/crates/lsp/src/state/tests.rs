@@ -34,6 +34,16 @@ enum Step {
     CloseStatus,
     /// Writes one of the settings files, or removes it.
     WriteSettings(Option<usize>),
+    /// Opens `tallymark.toml` with what is on disk, edits it to one of the texts, closes it.
+    OpenSettings,
+    EditSettings(usize),
+    CloseSettings,
+    /// Writes a plan on disk, open or not: what is open counts as it is shown.
+    WritePlan(usize, Vec<usize>),
+    /// The workspace folders: the root, a folder in it, or none.
+    Folders(usize),
+    /// A question about a document: answered on the text as it is.
+    Ask(usize),
     /// The client's settings.
     Settings(bool),
     Tick,
@@ -66,7 +76,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let lines = prop::collection::vec(0..LINES.len(), 0..4);
     let step = prop_oneof![
         3 => plan.clone().prop_map(Step::Open),
-        8 => (plan.clone(), 0..12_u32, 0..4_u32, lines).prop_map(|(plan, at, count, lines)| Step::Edit(plan, at, count, lines)),
+        8 => (plan.clone(), 0..12_u32, 0..4_u32, lines.clone()).prop_map(|(plan, at, count, lines)| Step::Edit(plan, at, count, lines)),
         1 => plan.clone().prop_map(Step::Close),
         1 => plan.prop_map(Step::Save),
         3 => prop::option::of(0..STATUSES.len()).prop_map(Step::WriteStatus),
@@ -74,6 +84,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (0..STATUSES.len()).prop_map(Step::EditStatus),
         1 => Just(Step::CloseStatus),
         1 => prop::option::of(0..SETTINGS_TEXTS.len()).prop_map(Step::WriteSettings),
+        1 => Just(Step::OpenSettings),
+        1 => (0..SETTINGS_TEXTS.len()).prop_map(Step::EditSettings),
+        1 => Just(Step::CloseSettings),
+        1 => (0..PLANS.len(), lines).prop_map(|(plan, lines)| Step::WritePlan(plan, lines)),
+        1 => (0..3_usize).prop_map(Step::Folders),
+        2 => (0..PLANS.len()).prop_map(Step::Ask),
         1 => any::<bool>().prop_map(Step::Settings),
         1 => Just(Step::Tick),
         4 => Just(Step::Analyse),
@@ -148,7 +164,8 @@ impl Client {
         match step {
             Step::Open(plan) => {
                 if !self.is_open(PLANS[plan]) {
-                    self.open(PLANS[plan], text_of(plan));
+                    let on_disk = std::fs::read_to_string(self.root.join(PLANS[plan]));
+                    self.open(PLANS[plan], on_disk.unwrap_or_else(|_| text_of(plan)));
                 }
             }
             Step::Edit(plan, at, count, lines) => {
@@ -181,18 +198,49 @@ impl Client {
                 write(&self.root.join(SETTINGS), text.map(|text| SETTINGS_TEXTS[text]));
                 self.state.change(Change::SettingsFileChanged);
             }
+            Step::OpenSettings => {
+                if let (false, Ok(text)) =
+                    (self.is_open(SETTINGS), std::fs::read_to_string(self.root.join(SETTINGS)))
+                {
+                    self.open(SETTINGS, text);
+                }
+            }
+            Step::EditSettings(text) => self.edit(SETTINGS, None, SETTINGS_TEXTS[text].to_owned()),
+            Step::CloseSettings => self.close(SETTINGS),
+            Step::WritePlan(plan, lines) => {
+                let text: String = lines.into_iter().map(|line| format!("{}\n", LINES[line])).collect();
+                write(&self.root.join(PLANS[plan]), Some(&text));
+            }
+            Step::Folders(folders) => {
+                let all = [vec![self.root.clone()], vec![self.root.join("docs")], Vec::new()];
+                self.state.change(Change::FoldersChanged(all[folders].clone()));
+            }
+            Step::Ask(plan) => self.ask(PLANS[plan]),
             Step::Settings(on) => self.state.change(Change::SettingsGiven(client_settings(on))),
             Step::Tick => self.state.change(Change::Tick),
             Step::Analyse => self.analyse(),
         }
     }
 
+    /// Asks about a document, as the engine does: analysed first if it is not yet.
+    fn ask(&mut self, path: &str) {
+        let uri = uri(&self.root, path);
+        if self.state.needs_analysis(&uri) {
+            self.analyse();
+        }
+        let shown = self.state.documents.get(&uri).map(|document| (document.version, document.source.text()));
+        let Some((snapshot, _)) = self.state.snapshot(&uri) else { return };
+        let answered = (snapshot.version, snapshot.analysis.joined.plan.source.text());
+        assert_eq!(shown, Some(answered), "an answer about {path} is not on the text as it is");
+    }
+
     /// What a fresh server says of the files and documents as they are now.
     fn fresh(&self) -> BTreeMap<String, Vec<Diagnostic>> {
         let settings = self.state.world.session().settings.progress_hints;
         let mut fresh = Client::new(&self.root, settings);
+        fresh.state.change(Change::FoldersChanged(self.state.world.session().folders.clone()));
         // An open status.json that is another than the disk's counts, if it was edited last: here it is always.
-        for path in [STATUS, PLANS[0], PLANS[1]] {
+        for path in [SETTINGS, STATUS, PLANS[0], PLANS[1]] {
             if let Some(document) = self.state.documents.get(&uri(&self.root, path)) {
                 fresh.open(path, document.source.text().to_owned());
             }
@@ -255,7 +303,7 @@ proptest! {
         client.analyse();
         prop_assert_eq!(&client.shown, &client.fresh());
         // And nothing is left of what is closed.
-        for path in [STATUS, PLANS[0], PLANS[1]] {
+        for path in [SETTINGS, STATUS, PLANS[0], PLANS[1]] {
             client.close(path);
         }
         client.analyse();
