@@ -1,6 +1,6 @@
 //! A small editor: starts the built server, speaks with it over its standard streams, and keeps what it says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -22,6 +22,9 @@ const CAPTURE: &str = "TALLYMARK_TEST_CAPTURE";
 #[derive(Debug, Default)]
 struct Heard {
     answers: HashMap<i64, Value>,
+    answered: HashSet<i64>,
+    /// Requests that were answered more than once.
+    twice: Vec<i64>,
     nameless: Vec<Value>,
     published: Vec<Value>,
     requests: Vec<Value>,
@@ -87,6 +90,8 @@ pub struct Setup {
     pub configuration: Option<Value>,
     /// What the person answers questions with; `None` is no answer.
     pub answer: Option<&'static str>,
+    /// Leaves every request of the server's unanswered.
+    pub silent: bool,
     /// Arguments of the server beside the usual ones.
     pub arguments: Vec<String>,
     /// Environment of the server.
@@ -116,6 +121,7 @@ impl Setup {
             initialize,
             configuration: Some(Value::Null),
             answer: None,
+            silent: false,
             arguments: Vec::new(),
             environment: Vec::new(),
         }
@@ -142,8 +148,8 @@ impl Client {
         let heard: Arc<(Mutex<Heard>, Condvar)> = Arc::default();
         let (to_server, configuration) = (Arc::clone(&input), setup.configuration.clone());
         let told = Arc::clone(&heard);
-        let answer = setup.answer;
-        std::thread::spawn(move || listen(output, &told, &to_server, configuration.as_ref(), answer));
+        let (answer, silent) = (setup.answer, setup.silent);
+        std::thread::spawn(move || listen(output, &told, &to_server, configuration.as_ref(), answer, silent));
         Self { process, input, heard, next_id: 0 }
     }
 
@@ -167,8 +173,7 @@ impl Client {
 
     /// Sends a request, and gives its id.
     pub fn send(&mut self, method: &str, params: Value) -> i64 {
-        self.next_id += 1;
-        let id = self.next_id;
+        let id = self.next_id();
         self.send_raw(&frame(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})));
         id
     }
@@ -250,6 +255,29 @@ impl Client {
         })
     }
 
+    /// Waits until the last that was said of a file is as wanted, whatever was said before.
+    pub fn shows(&self, uri: &str, wanted: &Value, of: &str) {
+        let (heard, changed) = &*self.heard;
+        let end = Instant::now() + PATIENCE;
+        let mut heard = heard.lock().unwrap();
+        loop {
+            let last = heard.published.iter().rfind(|params| params["uri"] == uri);
+            let last = last.map_or_else(|| json!([]), |params| params["diagnostics"].clone());
+            if last == *wanted {
+                return;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !heard.ended, "{of}: {uri} shows {last:#}\nand not {wanted:#}");
+            heard = changed.wait_timeout(heard, left).unwrap().0;
+        }
+    }
+
+    /// An id that no request has yet.
+    pub fn next_id(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
     /// Waits for the diagnostics of a version of a document.
     pub fn diagnostics(&self, uri: &str, version: i32) -> Value {
         self.diagnostics_where(uri, |params| params["version"] == version)
@@ -258,6 +286,22 @@ impl Client {
     /// All that was published and not yet waited for. Whoever asks has an answer to a later request already.
     pub fn published(&self) -> Vec<Value> {
         self.heard.0.lock().unwrap().published.clone()
+    }
+
+    /// The requests that were answered more than once.
+    pub fn answered_twice(&self) -> Vec<i64> {
+        self.heard.0.lock().unwrap().twice.clone()
+    }
+
+    /// The methods of all that the server has asked and nobody has waited for.
+    pub fn methods_asked(&self) -> Vec<String> {
+        let heard = self.heard.0.lock().unwrap();
+        heard.requests.iter().map(|request| request["method"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The server's process id.
+    pub fn process(&self) -> u32 {
+        self.process.id()
     }
 
     /// Waits for a request of the server's.
@@ -355,6 +399,7 @@ fn listen(
     input: &Mutex<Option<Input>>,
     configuration: Option<&Value>,
     answer: Option<&str>,
+    silent: bool,
 ) {
     while let Some(message) = read(&mut output) {
         let request = message.get("method").is_some() && message.get("id").is_some();
@@ -367,7 +412,7 @@ fn listen(
             _ if request => Some(Value::Null),
             _ => None,
         };
-        if let Some(answer) = answer {
+        if let Some(answer) = answer.filter(|_| !silent) {
             write(input, &frame(&json!({"jsonrpc": "2.0", "id": message["id"], "result": answer})));
         }
         let mut heard = told.0.lock().unwrap();
@@ -375,7 +420,12 @@ fn listen(
             (Some("textDocument/publishDiagnostics"), _) => heard.published.push(message["params"].clone()),
             (Some(_), _) if request => heard.requests.push(message),
             (Some(_), _) => heard.notifications.push(message),
-            (None, Some(id)) => drop(heard.answers.insert(id, message)),
+            (None, Some(id)) => {
+                if !heard.answered.insert(id) {
+                    heard.twice.push(id);
+                }
+                heard.answers.insert(id, message);
+            }
             (None, None) => heard.nameless.push(message),
         }
         told.1.notify_all();

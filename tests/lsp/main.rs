@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the answer")]
 
+mod bad_input;
 mod burst;
 mod client;
 mod closing;
@@ -11,6 +12,7 @@ mod extensions;
 mod findings;
 mod following;
 mod formatting;
+mod interleaving;
 mod introductions;
 mod logging;
 mod marking;

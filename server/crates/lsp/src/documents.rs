@@ -46,14 +46,34 @@ pub(crate) struct Document {
 /// The open documents.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Documents {
-    by_uri: HashMap<Uri, Document>,
+    by_name: HashMap<String, Document>,
     /// How many states of texts there were.
     states: u64,
 }
 
+/// What a document is called, however its URI is spelled: `file:///c%3A/a` and `file:///C:/a` are one file on Windows, `%2D` and
+/// `-` are one character everywhere.
+fn name(uri: &Uri, windows: bool) -> String {
+    let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
+    let path = is_file.then(|| uri.path().decode().to_string().ok()).flatten();
+    let Some(path) = path else { return uri.as_str().to_owned() };
+    let host = uri.authority().map_or("", |authority| authority.host());
+    let mut name = format!("file://{host}{path}");
+    if windows && path.as_bytes().get(2) == Some(&b':') {
+        let drive = "file://".len() + host.len() + 1;
+        name[drive..=drive].make_ascii_lowercase();
+    }
+    name
+}
+
 impl Documents {
     /// Takes a document that was opened; one that was open already is replaced.
-    pub(crate) fn open(&mut self, item: TextDocumentItem) -> &Document {
+    pub(crate) fn open(&mut self, mut item: TextDocumentItem) -> &Document {
+        let name = name(&item.uri, cfg!(windows));
+        // Opened twice and spelled differently: it goes on under the first URI.
+        if let Some(before) = self.by_name.get(&name) {
+            item.uri.clone_from(&before.uri);
+        }
         let path = file_path(&item.uri);
         self.states += 1;
         let document = Document {
@@ -65,7 +85,7 @@ impl Documents {
             edited_since: None,
             uri: item.uri,
         };
-        self.by_uri.entry(document.uri.clone()).insert_entry(document).into_mut()
+        self.by_name.entry(name).insert_entry(document).into_mut()
     }
 
     /// Applies edits, one after the other, as they were made. `None` for a document that is not open.
@@ -76,7 +96,7 @@ impl Documents {
         changes: &[TextDocumentContentChangeEvent],
         encoding: Encoding,
     ) -> Option<&Document> {
-        let document = self.by_uri.get_mut(uri)?;
+        let document = self.by_name.get_mut(&name(uri, cfg!(windows)))?;
         let source = Arc::make_mut(&mut document.source);
         let mut edited_since = document.edited_since;
         for change in changes {
@@ -104,29 +124,29 @@ impl Documents {
 
     /// Says that all is known of a document as it is: from now on, edits are counted from here.
     pub(crate) fn settle(&mut self, uri: &Uri) {
-        if let Some(document) = self.by_uri.get_mut(uri) {
+        if let Some(document) = self.by_name.get_mut(&name(uri, cfg!(windows))) {
             document.edited_since = None;
         }
     }
 
     /// Forgets a document.
     pub(crate) fn close(&mut self, uri: &Uri) -> Option<Document> {
-        self.by_uri.remove(uri)
+        self.by_name.remove(&name(uri, cfg!(windows)))
     }
 
     /// A document.
     pub(crate) fn get(&self, uri: &Uri) -> Option<&Document> {
-        self.by_uri.get(uri)
+        self.by_name.get(&name(uri, cfg!(windows)))
     }
 
     /// The document of a path.
     pub(crate) fn of_path(&self, path: &Path) -> Option<&Document> {
-        self.by_uri.values().find(|document| document.path.as_deref() == Some(path))
+        self.by_name.values().find(|document| document.path.as_deref() == Some(path))
     }
 
     /// All of them, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {
-        self.by_uri.values()
+        self.by_name.values()
     }
 
     /// The URI to speak of a file with: the client's own if it has it open.
@@ -149,6 +169,19 @@ fn kind(path: Option<&Path>, language: &str) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_has_one_name_however_its_uri_is_spelled() {
+        let name = |uri: &str, windows| name(&uri.parse().unwrap(), windows);
+        let same = |one: &str, other: &str, windows| name(one, windows) == name(other, windows);
+        assert!(same("file:///c%3A/my%20plans/a.md", "file:///C:/my%20plans/a.md", true));
+        assert!(!same("file:///c%3A/a.md", "file:///C:/a.md", false));
+        assert!(!same("file:///C:/a.md", "file:///C:/A.md", true));
+        assert!(same("file:///a/f%C3%BCr%23-1.md", "file:///a/f%c3%bcr%23%2D1.md", false));
+        assert!(!same("file:///a%23b.md", "file:///a#b.md", false));
+        assert!(!same("file:///a.md", "untitled:/a.md", false));
+        assert!(!same("file://host/a.md", "file:///a.md", true));
+    }
 
     #[test]
     fn the_name_says_more_than_the_language() {

@@ -90,7 +90,7 @@ impl State {
                     }
                 }
             }
-            Event::Saved(params) => Change::Saved(params.text_document.uri),
+            Event::Saved(params) => Change::Saved(self.own_uri(&params.text_document.uri)),
             Event::Closed(params) => match self.documents.close(&params.text_document.uri) {
                 Some(document) => Change::Closed(document),
                 None => return,
@@ -154,11 +154,16 @@ impl State {
         }
     }
 
+    /// The URI that a document was opened with, which the world knows it by.
+    fn own_uri(&self, uri: &Uri) -> Uri {
+        self.documents.get(uri).map_or_else(|| uri.clone(), |document| document.uri.clone())
+    }
+
     /// Whether a question about a document has to wait for an analysis.
     pub(crate) fn needs_analysis(&self, uri: &Uri) -> bool {
         // Of a status.json its plans, not itself, are analysed.
         let is_status = self.documents.get(uri).is_some_and(|document| document.kind == Kind::Status);
-        self.world.needs_analysis(uri) || (is_status && self.world.is_dirty())
+        self.world.needs_analysis(&self.own_uri(uri)) || (is_status && self.world.is_dirty())
     }
 
     /// The last analysis of a document, and which of the two files of a plan it is.

@@ -11,7 +11,7 @@ use tallymark_events::Place;
 use tallymark_plan::{Changed, Plan, Verdict};
 use tallymark_status::Status;
 use tallymark_sync::{Analysis, File, Memory};
-use tallymark_workspace::{Located, SETTINGS_FILE, Settings};
+use tallymark_workspace::{Located, PLAN_LIMIT, SETTINGS_FILE, Settings};
 use tower_lsp::ls_types::Uri;
 
 use crate::documents::{Document, Documents, Kind};
@@ -347,6 +347,9 @@ impl World {
         let root = find_root(&self.session, document.path.as_deref());
         let settings = self.roots.get(&root, &self.session.settings.editor, documents).settings;
         let path = document.path.as_deref().map(|path| tallymark_workspace::relative(&root, path));
+        if is_too_large(document) {
+            return Some(format!("it is larger than {} MiB", PLAN_LIMIT >> 20));
+        }
         Some(if path.is_some_and(|path| !settings.considers(&path)) {
             "the settings' globs leave it out".to_owned()
         } else {
@@ -418,6 +421,7 @@ impl World {
             state.path.as_deref().map_or_else(String::new, |path| tallymark_workspace::relative(&root, path));
         let dialect = settings.dialect(&relative);
         let may_be_plan = settings.considers(&relative)
+            && !is_too_large(document)
             && (dialect.is_some() || tallymark_workspace::may_be_plan(document.source.text()));
         if !may_be_plan {
             state.located = None;
@@ -512,6 +516,11 @@ fn plan_of(
         }
         _ => (Arc::new(tallymark_plan::parse_to_edit(source, options)), None),
     }
+}
+
+/// No plan is so large; what is not read from disk is not read from a buffer either.
+fn is_too_large(document: &Document) -> bool {
+    document.source.text().len() as u64 > PLAN_LIMIT
 }
 
 pub(crate) fn find_root(session: &Session, path: Option<&Path>) -> PathBuf {
