@@ -55,7 +55,8 @@ fn schemas() -> Vec<(&'static str, Schema)> {
 fn the_schemas_are_those_of_the_types() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema");
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
-    let mut names = Vec::new();
+    // These two are held by the types' own crate, which others see without what makes schemas.
+    let mut names = ["sidecar-lines.json", "sidecar-commands.json"].map(str::to_owned).to_vec();
     for (name, mut schema) in schemas() {
         schema.insert("title".to_owned(), format!("tallymark {name}").into());
         let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";

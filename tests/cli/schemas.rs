@@ -179,7 +179,9 @@ fn every_schema_is_held_against_something() {
         if let Some(name) = name.strip_suffix(".json") {
             let held = CALLS.iter().map(|(schema, _, _)| *schema);
             let mut held = held.chain(CALLS_WITHOUT_STATUS.iter().map(|(schema, _)| *schema));
-            assert!(held.any(|schema| schema == name), "no call writes {name}");
+            // What the sidecar says and hears is held where it is watched: `tests/sidecar`.
+            let is_the_sidecars = ["sidecar-lines", "sidecar-commands"].contains(&name);
+            assert!(is_the_sidecars || held.any(|schema| schema == name), "no call writes {name}");
         }
     }
 }

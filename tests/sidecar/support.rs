@@ -95,13 +95,40 @@ pub(crate) fn read_lines(child: &mut Child) -> Receiver<Value> {
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let (sender, lines) = channel();
     std::thread::spawn(move || {
+        let schema = schema();
         for line in stdout.lines().map_while(Result::ok) {
-            if sender.send(serde_json::from_str(&line).unwrap()).is_err() {
+            let value: Value = serde_json::from_str(&line).unwrap();
+            // A long one says a thousand times what a short one says once.
+            if line.len() < 64 << 10 {
+                let errors: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
+                assert!(errors.is_empty(), "{errors:#?}\n{line}");
+            }
+            if sender.send(value).is_err() {
                 return;
             }
         }
     });
     lines
+}
+
+/// What `docs/schema/` says of a line; a key that it does not name is a defect, though readers are asked to expect more.
+fn schema() -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema/sidecar-lines.json");
+    let mut schema: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let mut open = vec![&mut schema];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(object) => {
+                if object.contains_key("properties") {
+                    object.insert("additionalProperties".to_owned(), json!(false));
+                }
+                open.extend(object.values_mut());
+            }
+            Value::Array(array) => open.extend(array.iter_mut()),
+            _ => {}
+        }
+    }
+    jsonschema::validator_for(&schema).unwrap()
 }
 
 pub(crate) fn hash(content: &str) -> String {

@@ -16,6 +16,7 @@ pub const VERSION: u32 = 1;
 
 /// A line that the sidecar prints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The first line.
@@ -93,6 +94,7 @@ pub enum Event {
 
 /// A watched file as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileState {
     /// The path, absolute.
     pub path: String,
@@ -108,6 +110,7 @@ pub struct FileState {
 
 /// A line that the sidecar reads from its standard input, under `--parent`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Command {
     /// Watch exactly these files from now on (their folders, that is); they need not exist yet, nor need their folders.
@@ -123,6 +126,7 @@ pub enum Command {
 /// Where monitoring files and agents' streams are looked for. Which of the files found are some is seen from their
 /// content; about the others nothing is said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Place {
     /// The folder, absolute. It need not exist.
     pub folder: String,
@@ -157,5 +161,27 @@ mod tests {
         }
         events.dedup();
         assert_eq!(events.len(), 10, "each kind of line has an example");
+    }
+
+    /// `docs/schema/` says what the types say. `UPDATE_EXPECTED=1` writes it.
+    #[test]
+    fn the_schemas_are_those_of_the_lines() {
+        let generator =
+            || schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
+        let schemas = [
+            ("sidecar-lines", generator().into_root_schema_for::<Event>()),
+            ("sidecar-commands", generator().into_root_schema_for::<Command>()),
+        ];
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/schema");
+        for (name, mut schema) in schemas {
+            schema.insert("title".to_owned(), format!("tallymark {name}").into());
+            let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+            let path = folder.join(format!("{name}.json"));
+            if std::env::var_os("UPDATE_EXPECTED").is_some() {
+                std::fs::write(&path, &text).expect("the file can be written");
+            }
+            let stored = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(stored == text, "docs/schema/{name}.json is another; UPDATE_EXPECTED=1 writes it");
+        }
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// A monitoring file or an agent's stream, decoded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Monitored {
     /// The path, absolute.
     pub path: String,
@@ -47,6 +48,7 @@ pub struct Monitored {
 
 /// The kinds of monitoring file. `docs/formats.md` describes each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// Gadugi's `process_registry.json` and `orchestration-*_final.json`.
@@ -83,6 +85,7 @@ impl Format {
 
 /// A run of an orchestrator over a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Orchestration {
     /// Its id.
     pub id: String,
@@ -113,6 +116,7 @@ pub struct Orchestration {
 
 /// Somebody who works: a process of an orchestrator, a session of an agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Agent {
     /// Its id, unique in the file: a session's id, a registry's key.
     pub id: String,
@@ -161,6 +165,7 @@ pub struct Agent {
 
 /// What an agent says it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AgentState {
     /// It has nothing to do.
@@ -177,6 +182,7 @@ pub enum AgentState {
 
 /// What an agent waits for, as its stream tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WaitsFor {
     /// The language model's answer.
@@ -189,6 +195,7 @@ pub enum WaitsFor {
 
 /// One attempt at a task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Run {
     /// The task's id, as the file has it.
     pub task: String,
@@ -240,6 +247,7 @@ pub struct Run {
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
     /// Not begun.
@@ -260,6 +268,7 @@ pub enum RunStatus {
 
 /// One use of a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Activity {
     /// Its id in the stream.
     pub id: String,
@@ -289,6 +298,7 @@ pub struct Activity {
 
 /// How far a use of a tool is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// The model has named the tool and writes its input.
@@ -303,6 +313,7 @@ pub enum Stage {
 
 /// A sign of life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Heartbeat {
     /// Whose: the id of a run's task or of an agent or orchestration.
     pub of: String,
@@ -312,6 +323,7 @@ pub struct Heartbeat {
 
 /// Tokens and cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Usage {
     /// Tokens read, those from a cache included.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -334,6 +346,7 @@ impl Usage {
 
 /// Something in a monitoring file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unreadable {
     /// Where, in bytes from the file's beginning.
     pub at: u64,
@@ -343,6 +356,7 @@ pub struct Unreadable {
 
 /// A process that a monitoring file names, on the sidecar's own machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Process {
     /// Its id.
     pub pid: u32,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A plan and its status.json, joined.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlanState {
     /// The plan's path, absolute.
     pub path: String,
@@ -28,6 +29,7 @@ pub struct PlanState {
 
 /// How many tasks are how far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Count {
     /// Completed.
     pub completed: u32,
@@ -43,6 +45,7 @@ pub struct Count {
 
 /// A phase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PhaseState {
     /// Its title, as the plan has it.
     pub title: String,
@@ -52,6 +55,7 @@ pub struct PhaseState {
 
 /// A task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TaskState {
     /// Its key, unique in the plan: what commands take.
     pub key: String,
