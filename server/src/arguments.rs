@@ -115,6 +115,7 @@ pub enum Command {
     Init(init::Init),
     Import(import::Import),
     Watch(watch::Watch),
+    Stats(stats::Stats),
     Export(export::Export),
     Git(git::Git),
     MergeDriver(merge_driver::MergeDriver),
@@ -163,6 +164,7 @@ impl Command {
             Command::Init(command) => command.run(session),
             Command::Import(command) => command.run(session),
             Command::Watch(command) => command.run(session),
+            Command::Stats(command) => command.run(session),
             Command::Export(command) => command.run(session),
             Command::Git(command) => command.run(session),
             Command::MergeDriver(command) => command.run(session),
@@ -212,7 +214,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "detect-stuck",
         ],
     ),
-    ("Live", &["watch", "sidecar"]),
+    ("Live", &["watch", "stats", "sidecar"]),
     ("Tools", &["export", "import", "git", "merge-driver", "lsp", "replay", "completions"]),
 ];
 

@@ -47,6 +47,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("git", "tallymark git install"),
     ("merge-driver", "tallymark merge-driver base.json ours.json theirs.json"),
     ("lsp", "tallymark lsp"),
+    ("stats", "tallymark stats\ntallymark stats --prometheus > /var/lib/node_exporter/tallymark.prom"),
     ("watch", "tallymark watch\ntallymark watch --once --json | jq '.plans[].progress'"),
     (
         "replay",

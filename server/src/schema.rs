@@ -6,7 +6,8 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::commands::{
     all_plans, batch, detect_stuck, dialect, explain, findings, graph, history, import, increment_retry,
-    init, next, phases, progress, renumber, replay, restore, runs, status, sync_check, undo, validate, watch,
+    init, next, phases, progress, renumber, replay, restore, runs, stats, status, sync_check, undo, validate,
+    watch,
 };
 use crate::{answer, marking, report};
 
@@ -42,6 +43,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("restore", schema_of::<restore::Told<'static>>()),
         ("retries", schema_of::<crate::failed::FailedTasks>()),
         ("runs", schema_of::<runs::Run>()),
+        ("stats", schema_of::<stats::Told>()),
         ("status", schema_of::<status::overview::Overview<'static>>()),
         ("sync-check", schema_of::<sync_check::Comparison<'static>>()),
         ("undo", schema_of::<undo::Told<'static>>()),

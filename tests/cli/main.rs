@@ -41,6 +41,7 @@ mod requirements;
 mod retries;
 mod runs;
 mod schemas;
+mod stats;
 mod status;
 mod support;
 mod sync_check;

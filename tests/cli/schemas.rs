@@ -58,6 +58,7 @@ const CALLS: &[(&str, &[&str], i32)] = &[
     ("status", &["status", "--json"], 0),
     ("replay", &["replay", "session.jsonl", "--json"], 1),
     ("watch", &["watch", "--once", "--json"], 0),
+    ("stats", &["stats", "--json"], 0),
     ("sync-check", &["sync-check", "--json"], 1),
     ("init", &["init", "--json"], 0),
     ("mark", &["start", "1.2", "--json"], 0),

@@ -192,7 +192,7 @@ fn with_gaps(lines: Vec<HistoryLine>, now: Option<&str>, found_at: i64) -> Vec<H
 }
 
 /// The places of the lines that were taken back later, and not done again.
-fn taken_back(lines: &[HistoryLine]) -> HashSet<u64> {
+pub fn taken_back(lines: &[HistoryLine]) -> HashSet<u64> {
     let mut undone = HashSet::new();
     // From the last to the first: an undo that was itself taken back undid nothing.
     for line in lines.iter().rev().filter(|line| line.undoes.is_some()) {

@@ -33,6 +33,7 @@ pub mod runs;
 pub mod sidecar;
 pub mod skip;
 pub mod start;
+pub mod stats;
 pub mod status;
 pub mod sync_check;
 pub mod undo;

@@ -28,6 +28,7 @@ mod renumber;
 mod retries;
 pub mod rules;
 mod state;
+pub mod stats;
 mod stuck;
 mod undoing;
 mod words;
