@@ -9,6 +9,7 @@ mod examples;
 mod exit;
 mod failed;
 mod judgement;
+mod live;
 mod marking;
 mod output;
 mod plan_file;

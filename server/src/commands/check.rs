@@ -4,19 +4,20 @@ mod baseline;
 mod fix;
 mod inputs;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use tallymark_sync::{Boxes, Config, Severity, rules};
-use tallymark_workspace::{FailOn, Loaded, Values, load_if_plan, read_source, relative};
+use tallymark_workspace::{FailOn, Loaded, Outside, Values, load_if_plan, read_source, relative};
 
 use baseline::{Applied, Baseline, Draft, Key};
 pub use inputs::unknown_rule;
 
 use crate::current::{is_lost, lost_sentence, no_plan};
 use crate::exit::{Exit, Failure};
+use crate::live::{self, Looked};
 use crate::output::{complain, warn};
 use crate::report::{
     Checked, Github, Hidden, InputProblem, Json, Name, Report, Sarif, Summary, Text, counted, name,
@@ -44,6 +45,9 @@ pub struct Check {
     /// Fail at findings of this severity or above: error, warning, information, hint, never
     #[arg(long, value_name = "LEVEL", value_parser = FailOn::from_name)]
     fail_on: Option<FailOn>,
+    /// Look at monitoring files, agents' streams and processes too: TM401 to TM406
+    #[arg(long)]
+    live: bool,
     /// Mend what can be mended without a person looking; never a mark, never status.json
     #[arg(long)]
     fix: bool,
@@ -118,6 +122,8 @@ struct Outcome {
     exit: Exit,
     /// Its findings for a new baseline, under the plan's path from the root.
     known: Option<(String, Vec<Key>)>,
+    /// The monitoring files whose problems its findings tell of.
+    told: Vec<String>,
     /// Its status.json, if it has one of ours, and the plan as a person sees it.
     status: Option<(PathBuf, String)>,
 }
@@ -128,6 +134,8 @@ struct Look<'a> {
     /// The root that paths in a baseline are from.
     root: PathBuf,
     baseline: Option<Baseline>,
+    /// Who is at work, by the root of the workspace; empty without `--live`.
+    live: BTreeMap<PathBuf, Looked>,
 }
 
 impl Check {
@@ -140,7 +148,8 @@ impl Check {
         let mut found = inputs::find(session, &self.paths, &values)?;
         let report = self.report(session);
         let report = report.as_deref();
-        let mut look = Look { report, root: session.root_of(&session.folder), baseline: None };
+        let mut look =
+            Look { report, root: session.root_of(&session.folder), baseline: None, live: BTreeMap::new() };
         let workspace = session.workspace(look.root.clone());
         let asked = self.baseline.as_ref().or(self.write_baseline.as_ref().and_then(Option::as_ref));
         let baseline = baseline::path_in_force(
@@ -159,7 +168,10 @@ impl Check {
         if let Some(report) = report {
             session.output.text(&report.head());
         }
-        for inputs in found.inputs().chunks(AT_ONCE) {
+        let inputs = found.inputs();
+        self.look_at_agents(session, &inputs, &mut look, &mut summary);
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        for inputs in inputs.chunks(AT_ONCE) {
             let shared: &Session = session;
             let outcomes: Vec<Option<Outcome>> =
                 inputs.par_iter().map(|input| self.look_at(shared, input, &look)).collect();
@@ -173,6 +185,7 @@ impl Check {
                 }
                 exit = exit.max(outcome.exit);
                 summary.merge(outcome.summary);
+                told.extend(outcome.told);
                 if let Some((file, known)) = outcome.known {
                     draft.add(&file, known);
                 }
@@ -180,6 +193,10 @@ impl Check {
                     sharing.entry(status).or_default().push(plan);
                 }
             }
+        }
+        summary.problems.extend(untold(session, &look.live, &told));
+        if !summary.problems.is_empty() {
+            exit = Exit::CouldNot;
         }
         if let Some(baseline) = &look.baseline {
             let mut obsolete = baseline.of_lost_files(&look.root);
@@ -277,7 +294,9 @@ impl Check {
     /// Reads one file, mends it if asked to, and renders what there is to say. `None` if it is no plan.
     fn look_at(&self, session: &Session, input: &Input<'_>, look: &Look<'_>) -> Option<Outcome> {
         let Workspace { root, settings, .. } = input.workspace;
-        let mut loaded = match load_if_plan(root, &input.path, settings, Some(session.now)) {
+        let live = look.live.get(root).map(|looked| &looked.facts);
+        let outside = Outside { now: Some(session.now), live };
+        let mut loaded = match load_if_plan(root, &input.path, settings, outside) {
             Ok(Some(loaded)) => loaded,
             Ok(None) => {
                 let error = read_source(&input.path).err().filter(|_| input.named)?;
@@ -290,10 +309,11 @@ impl Check {
             summary: Summary::default(),
             exit: Exit::Done,
             known: None,
+            told: Vec::new(),
             status: None,
         };
         if self.fix || self.diff || self.dry_run {
-            let mended = fix::mend(root, &loaded, settings, session.now);
+            let mended = fix::mend(root, &loaded, settings, outside);
             if self.diff {
                 outcome.text = mended.diff(&session.shown(&input.path), &loaded);
             } else if !self.dry_run
@@ -347,7 +367,61 @@ impl Check {
         if analysis.joined.status_file.as_deref().is_some_and(|status| !status.readable) {
             outcome.exit = outcome.exit.max(Exit::CouldNot);
         }
+        if let Some(live) = &analysis.live {
+            let problems = live.problems(&analysis.facts);
+            outcome.told = problems.map(|problem| problem.path.clone()).collect();
+            if !outcome.told.is_empty() {
+                outcome.exit = outcome.exit.max(Exit::CouldNot);
+            }
+        }
     }
+
+    /// Looks, under `--live`, who is at work in the workspaces of these files.
+    fn look_at_agents(
+        &self,
+        session: &Session,
+        inputs: &[Input<'_>],
+        look: &mut Look<'_>,
+        summary: &mut Summary,
+    ) {
+        if !self.live {
+            let is_live = |selector: &String| {
+                inputs::rules_of(selector).is_ok_and(|codes| codes.iter().all(|code| code.starts_with("TM4")))
+            };
+            if self.select.iter().any(is_live) {
+                warn("the rules TM401 to TM406 look at monitoring files and processes: they need --live");
+            }
+            return;
+        }
+        for input in inputs {
+            let root = &input.workspace.root;
+            if !look.live.contains_key(root) {
+                let mut looked = live::look(session, input.workspace);
+                let unreadable = std::mem::take(&mut looked.unreadable);
+                summary.problems.extend(unreadable.into_iter().map(|error| InputProblem {
+                    name: name(&error.path, session.shown(&error.path)),
+                    position: None,
+                    message: error.message,
+                }));
+                look.live.insert(root.clone(), looked);
+            }
+        }
+    }
+}
+
+/// The monitoring files with problems that no plan's findings tell of: those of no plan, or of several.
+fn untold(session: &Session, live: &BTreeMap<PathBuf, Looked>, told: &BTreeSet<String>) -> Vec<InputProblem> {
+    let mut problems: BTreeMap<&str, &str> = BTreeMap::new();
+    for problem in live.values().flat_map(|looked| &looked.facts.live.problems) {
+        if !told.contains(&problem.path) {
+            problems.entry(&problem.path).or_insert(&problem.problem.message);
+        }
+    }
+    let problem = |(path, message): (&str, &str)| {
+        let path = Path::new(path);
+        InputProblem { name: name(path, session.shown(path)), position: None, message: message.to_owned() }
+    };
+    problems.into_iter().map(problem).collect()
 }
 
 /// Says which plans have one status.json together: each of them finds the other's tasks in it. No finding of either plan,
@@ -374,5 +448,5 @@ fn status_files(session: &Session, loaded: &Loaded) -> Vec<Name> {
 fn unreadable(session: &Session, path: &Path, message: String, exit: Exit) -> Outcome {
     let problem = InputProblem { name: name(path, session.shown(path)), position: None, message };
     let summary = Summary { problems: vec![problem], ..Summary::default() };
-    Outcome { text: String::new(), summary, exit, known: None, status: None }
+    Outcome { text: String::new(), summary, exit, known: None, told: Vec::new(), status: None }
 }

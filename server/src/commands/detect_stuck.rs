@@ -1,15 +1,16 @@
 //! `tallymark detect-stuck`.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use clap::Args;
 use serde::Serialize;
-use tallymark_status::{HistoryLine, Store, Word};
-use tallymark_sync::{Joined, Mark, Stuck, stuck};
+use tallymark_status::Word;
+use tallymark_sync::{Facts, Joined, LiveTasks, Mark, Stuck, stuck};
+use tallymark_workspace::signs_of_life;
 
 use crate::current::{Choice, Current};
 use crate::exit::{Exit, Failure};
+use crate::live;
 use crate::marking::{Writer, mark_tasks, store_failure};
 use crate::output::{FAINT, Output, STRONG, harmless};
 use crate::report::SCHEMA_VERSION;
@@ -18,7 +19,8 @@ use crate::times::{age, time_text};
 
 /// Find tasks that are in progress without a sign of life
 ///
-/// Signs of life are the task's startedAt and every change of it in the history. With --mark-failed, what is found is marked
+/// Signs of life are the task's startedAt, every change of it in the history, and the heartbeats and activities that monitoring
+/// files tell of. With --mark-failed, what is found is marked
 /// as failed, so that it can be tried again.
 #[derive(Args)]
 pub struct DetectStuck {
@@ -76,7 +78,7 @@ impl DetectStuck {
         let current = self.choice.load(session)?;
         current.status(session)?;
         let limit = self.limit(&current);
-        let found = find(session, &current.loaded.analysis.joined, limit, &signs(&current)?);
+        let found = find(session, &current, &current.loaded.analysis.joined, limit)?;
         Ok(self.told(session, &current, limit, &found))
     }
 
@@ -95,7 +97,7 @@ impl DetectStuck {
         };
         let found = RefCell::new(Vec::new());
         let done = mark_tasks(session, &self.choice, &self.writer, &mark, |joined| {
-            let stuck = find(session, joined, limit, &signs(&current)?);
+            let stuck = find(session, &current, joined, limit)?;
             let tasks = stuck.iter().map(|stuck| stuck.task).collect();
             found.replace(stuck);
             Ok(tasks)
@@ -132,21 +134,16 @@ impl DetectStuck {
     }
 }
 
-fn find(session: &Session, joined: &Joined, limit: i64, signs: &HashMap<String, i64>) -> Vec<Stuck> {
-    stuck(joined, limit, session.now, |_, id| signs.get(id).copied())
-}
-
-/// When each entry was changed last, as the history tells.
-fn signs(current: &Current) -> Result<HashMap<String, i64>, Failure> {
-    let store = Store::open(&current.loaded.located.path).map_err(store_failure)?;
-    let mut signs = HashMap::new();
-    for HistoryLine { task, time, .. } in store.history().map_err(store_failure)? {
-        if let (Some(task), Ok(time)) = (task, time.parse::<jiff::Timestamp>()) {
-            let last = signs.entry(task).or_insert(i64::MIN);
-            *last = (*last).max(time.as_millisecond());
-        }
-    }
-    Ok(signs)
+/// Finds what is stuck. Signs of life are changes in the history, and what monitoring files say.
+fn find(session: &Session, current: &Current, joined: &Joined, limit: i64) -> Result<Vec<Stuck>, Failure> {
+    let signs = signs_of_life(&current.loaded.located.path).map_err(store_failure)?;
+    let looked = live::look(session, &current.workspace);
+    let facts = Facts { only_plan: looked.facts.only_plan, ..current.loaded.analysis.facts.clone() };
+    let live = LiveTasks::new(joined, &facts, looked.facts.live);
+    Ok(stuck(joined, limit, session.now, |task, entry| {
+        let heard = live.of(task).and_then(|task| task.last_sign());
+        signs.get(entry).copied().max(heard)
+    }))
 }
 
 fn text(output: &Output, told: &StuckTasks) -> String {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 use tallymark_events::{Activity, RunStatus, Usage};
-use tallymark_live::{Live, LiveAgent, LiveOrchestration, LiveRun, Liveness, Standing, total};
+use tallymark_live::{FileProblem, Live, LiveAgent, LiveOrchestration, LiveRun, Liveness, Standing, total};
 use tallymark_plan::TaskIndex;
 
 use crate::plain::plain;
@@ -149,8 +149,15 @@ impl LiveTasks {
         &self.unknown
     }
 
+    /// What could not be read of the monitoring files of this plan: of those that tell of it, and of all where there is no
+    /// other plan.
+    pub fn problems(&self, facts: &Facts) -> impl Iterator<Item = &FileProblem> {
+        let only_plan = facts.only_plan;
+        self.live.problems.iter().filter(move |problem| only_plan || self.tells(&problem.path))
+    }
+
     /// Whether a monitoring file tells of this plan.
-    pub fn tells(&self, path: &str) -> bool {
+    fn tells(&self, path: &str) -> bool {
         let live = &self.live;
         let found = self.tasks.values();
         found.flat_map(|found| &found.runs).chain(&self.whole).any(|&run| live.runs[run].path == path)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tallymark_sync::{Analysis, FixAction};
 use tallymark_text::{apply_edits, unified_diff};
-use tallymark_workspace::{Loaded, Settings, load_text};
+use tallymark_workspace::{Loaded, Outside, Settings, load_text};
 
 use crate::exit::Failure;
 use crate::plan_file;
@@ -22,7 +22,7 @@ pub struct Mended {
 }
 
 /// Applies the safe fixes of a plan, in memory, until there are none.
-pub fn mend(root: &Path, before: &Loaded, settings: &Settings, now: i64) -> Mended {
+pub fn mend(root: &Path, before: &Loaded, settings: &Settings, outside: Outside<'_>) -> Mended {
     let mut after: Option<Loaded> = None;
     for _ in 0..ROUNDS {
         let current = after.as_ref().unwrap_or(before);
@@ -33,7 +33,7 @@ pub fn mend(root: &Path, before: &Loaded, settings: &Settings, now: i64) -> Mend
             break;
         };
         let source = Arc::new(source.with_text(&text));
-        after = Some(load_text(root, &before.path, source, settings, Some(now)));
+        after = Some(load_text(root, &before.path, source, settings, outside));
     }
     let left = after.as_ref().map_or(before, |after| after).analysis.findings.len();
     Mended { fixed: before.analysis.findings.len().saturating_sub(left), after }

@@ -24,13 +24,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, reporter: &mut Reporter<'_>) {
     let Some(live) = context.live else { return };
     let mut files: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
-    for problem in &live.live.problems {
+    for problem in live.problems(context.facts) {
         files.entry(&problem.path).or_insert((&problem.problem.message, 0)).1 += 1;
     }
     for (path, (message, count)) in files {
-        if !context.facts.only_plan && !live.tells(path) {
-            continue;
-        }
         let more = if count > 1 { format!("; and {} more", count - 1) } else { String::new() };
         let message = format!("{}: {message}{more}", file_name(path));
         reporter.report(context.file_place(File::Plan), Subject::File, message, Vec::new());
