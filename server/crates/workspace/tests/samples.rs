@@ -5,9 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tallymark_events::Process;
+use tallymark_live::Live;
 use tallymark_sync::{File, Finding};
 use tallymark_text::{Encoding, Source, apply_edits};
-use tallymark_workspace::{Loaded, Settings, discover, load_if_plan, load_text};
+use tallymark_workspace::{
+    LiveFacts, Loaded, Outside, Settings, discover, has_only_one_plan, load_if_plan, load_text,
+    monitoring_places, read_monitoring,
+};
 
 /// `sample-plans/` of the project.
 fn samples() -> PathBuf {
@@ -38,6 +43,29 @@ fn plans(case: &Path) -> Vec<Loaded> {
         .iter()
         .filter_map(|path| load_if_plan(case, path, &settings, None).expect("a plan that can be read"))
         .collect()
+}
+
+/// When the agents of the samples are looked at: 2026-01-15T08:00:00Z.
+const NOW: i64 = 1_768_464_000_000;
+
+/// The plans of a case with what its monitoring files say, at [`NOW`], on a machine without any of the processes that they
+/// name. The files were just written, whenever they were checked out.
+fn live_plans(case: &Path) -> Vec<Loaded> {
+    let (settings, _) = Settings::load(case);
+    let mut read = read_monitoring(&monitoring_places(case, &settings));
+    assert_eq!(read.unreadable, [], "{}", case.display());
+    for file in &mut read.files {
+        file.modified = NOW;
+    }
+    let pids = read.files.iter().flat_map(|file| &file.runs).filter_map(|run| run.pid);
+    let processes: Vec<Process> = pids.map(|pid| Process { pid, started: None }).collect();
+    let live = Live::new(&read.files, &processes, "here", NOW, &settings.live_limits());
+    let facts = LiveFacts { live: Arc::new(live), only_plan: has_only_one_plan(case, &settings) };
+    let outside = Outside { now: Some(NOW), live: Some(&facts) };
+    let found = discover(case, &[], &settings);
+    let load =
+        |path: &PathBuf| load_if_plan(case, path, &settings, outside).expect("a plan that can be read");
+    found.plans.iter().filter_map(load).collect()
 }
 
 /// One finding a line: `path:line:column code severity message`, lines and columns from one, columns in characters.
@@ -83,6 +111,26 @@ fn every_sample_yields_what_is_expected_of_it() {
         }
     }
     assert!(wrong.is_empty(), "UPDATE_EXPECTED=1 writes these anew:\n{wrong}");
+}
+
+#[test]
+fn every_sample_with_monitoring_files_yields_what_is_expected_of_its_agents() {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut seen = 0;
+    for case in cases().iter().filter(|case| case.join("monitoring").is_dir()) {
+        seen += 1;
+        let told = tell(&live_plans(case));
+        let path = case.join("expected-live.txt");
+        if update {
+            fs::write(&path, &told).unwrap();
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert_eq!(told, expected, "{}: UPDATE_EXPECTED=1 writes it anew", case.display());
+        for code in ["TM401", "TM402", "TM403", "TM404", "TM405", "TM406"] {
+            assert!(told.contains(code), "{code} is not shown by any sample:\n{told}");
+        }
+    }
+    assert_eq!(seen, 1);
 }
 
 #[test]
