@@ -27,6 +27,7 @@ mod init;
 mod interchange;
 #[cfg(unix)]
 mod kills;
+mod live;
 mod lost;
 mod marks;
 mod names;

@@ -40,6 +40,7 @@ use crate::plans::PlanLines;
 use crate::watch::Watch;
 
 pub use crate::plans::Plans;
+pub use crate::processes::processes;
 
 /// What the sidecar is started with.
 #[derive(Clone, Debug)]

@@ -72,6 +72,16 @@ impl Processes {
     }
 }
 
+/// The processes of this machine, called `host`, that `files` say are at work, as they are now: for those who look once.
+#[must_use]
+pub fn processes(files: &[Monitored], host: &str) -> Vec<Process> {
+    let mut processes = Processes::new(host);
+    for file in files {
+        processes.add(file);
+    }
+    processes.all()
+}
+
 /// The processes of this machine that a file says are at work: of those that have ended nobody asks.
 fn named(file: &Monitored, host: &str, pids: &mut BTreeSet<u32>) {
     let is_open = |status| matches!(status, RunStatus::Queued | RunStatus::Running | RunStatus::Unknown);
