@@ -48,7 +48,7 @@ pub struct Joined {
     /// The phases that have a number, by that; made when first asked for.
     pub(crate) phases_by_number: OnceLock<Arc<[PhaseIndex]>>,
     pub(crate) id_kinds: OnceLock<Arc<IdKinds>>,
-    pub(crate) matched_texts: OnceLock<MatchedTexts>,
+    pub(crate) matched_texts: OnceLock<Arc<MatchedTexts>>,
     /// The texts of criteria and phases; made when first asked for.
     pub(crate) others: Arc<OnceLock<Others>>,
 }
@@ -314,7 +314,10 @@ impl Joined {
         });
         found
             || (twins.next().is_some()
-                && self.matched_texts.get_or_init(|| MatchedTexts::new(plan, &self.matches)).has(plan, task))
+                && self
+                    .matched_texts
+                    .get_or_init(|| Arc::new(MatchedTexts::new(plan, &self.matches)))
+                    .has(plan, task))
     }
 
     /// The tasks with an id or key, as a task means it: those below the same parent, if there are any.

@@ -130,6 +130,20 @@ mod tests {
     }
 
     #[test]
+    fn a_change_beside_garbled_text_may_change_it_and_one_farther_off_not() {
+        let text = "ab â†’ cd → ef";
+        let at = text.find('â').unwrap();
+        assert!(may_be_garbled(text, Span::at(at)));
+        assert!(
+            may_be_garbled(text, Span::at(at + "â†’".len())),
+            "what stands behind it hangs together with it"
+        );
+        assert!(may_be_garbled(text, Span::new(0, text.len())));
+        assert!(!may_be_garbled(text, Span::at(1)));
+        assert!(!may_be_garbled(text, Span::at(text.find('→').unwrap())), "an arrow is no first byte");
+    }
+
+    #[test]
     fn undoes_the_wrong_decoding() {
         assert_eq!(repaired("a â†’ b"), Some(("Windows-1252", "a → b".to_owned())));
         assert_eq!(repaired("a ‚Üí b ‚úÖ"), Some(("Mac Roman", "a → b ✅".to_owned())));

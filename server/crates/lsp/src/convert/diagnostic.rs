@@ -1,8 +1,9 @@
 //! Findings.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
-use tallymark_sync::{Analysis, File, Severity};
+use tallymark_sync::{Analysis, File, Severity, rules};
 use tallymark_text::{Encoding, Source};
 use tower_lsp::ls_types::*;
 
@@ -39,18 +40,27 @@ pub(crate) fn convert(
     session: &Session,
 ) -> Diagnostic {
     let related = session.can.related_information.then(|| related(&diagnostic.related, snapshot, session));
-    let page = diagnostic.code.filter(|_| session.can.code_description).map(tallymark_sync::rules::page_url);
+    let page = diagnostic.code.filter(|_| session.can.code_description).and_then(page);
     Diagnostic {
         range: position::range(source, diagnostic.span, session.encoding),
         severity: Some(severity(diagnostic.severity)),
         code: diagnostic.code.map(|code| NumberOrString::String(code.to_owned())),
-        code_description: page.and_then(|page| page.parse().ok()).map(|href| CodeDescription { href }),
+        code_description: page.map(|href| CodeDescription { href }),
         source: Some(SOURCE.to_owned()),
         message: diagnostic.message,
         related_information: related.filter(|related| !related.is_empty()),
         tags: None,
         data: None,
     }
+}
+
+/// The address of the page of the rule with this code.
+fn page(code: &'static str) -> Option<Uri> {
+    static PAGES: LazyLock<HashMap<&str, Uri>> = LazyLock::new(|| {
+        let codes = rules::RULES.iter().map(|rule| rule.code);
+        codes.filter_map(|code| Some((code, rules::page_url(code).parse().ok()?))).collect()
+    });
+    PAGES.get(code).cloned()
 }
 
 fn related(
