@@ -14,6 +14,9 @@ use crate::encoded;
 
 use crate::record::{Record, Speaker};
 
+/// A message longer than this, in bytes, is more than a pipe holds (64 KiB on Linux).
+const LARGE: usize = 64 * 1024;
+
 /// One message to the client.
 #[derive(Debug)]
 enum Outgoing {
@@ -100,10 +103,18 @@ fn write_all(mut output: impl Write, messages: &Receiver<Outgoing>, record: Opti
         if let Some(record) = record {
             record.take(Speaker::Server, &body);
         }
-        // One write a message: what reads it is woken once.
         message_bytes.clear();
         message_bytes.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
-        message_bytes.extend_from_slice(&body);
+        if body.len() > LARGE {
+            // It takes many writes anyway, and a copy of it costs more than one.
+            if output.write_all(&message_bytes).and_then(|()| output.write_all(&body)).is_err() {
+                return;
+            }
+            message_bytes.clear();
+        } else {
+            // One write a message: what reads it is woken once.
+            message_bytes.extend_from_slice(&body);
+        }
         if output.write_all(&message_bytes).and_then(|()| output.flush()).is_err() {
             return;
         }

@@ -1,8 +1,10 @@
 //! The outline.
 
 use tallymark_ide::{Symbol, SymbolKind as Kind};
-use tallymark_text::Source;
-use tower_lsp::ls_types::{DocumentSymbol, DocumentSymbolResponse, Location, SymbolInformation, SymbolKind};
+use tallymark_text::{Source, Span};
+use tower_lsp::ls_types::{
+    DocumentSymbol, DocumentSymbolResponse, Location, Range, SymbolInformation, SymbolKind,
+};
 
 use super::position;
 use crate::session::Session;
@@ -46,6 +48,8 @@ fn close(open: &mut Vec<DocumentSymbol>, roots: &mut Vec<DocumentSymbol>, depth:
 }
 
 fn node(symbol: Symbol, source: &Source, session: &Session) -> DocumentSymbol {
+    let line = position::range(source, symbol.line, session.encoding);
+    let range = around(source, symbol.span, symbol.line, line, session);
     #[allow(deprecated)] // The field has no other way to be set, and no meaning.
     DocumentSymbol {
         name: symbol.name,
@@ -53,9 +57,19 @@ fn node(symbol: Symbol, source: &Source, session: &Session) -> DocumentSymbol {
         kind: kind(symbol.kind),
         tags: None,
         deprecated: None,
-        range: position::range(source, symbol.span, session.encoding),
-        selection_range: position::range(source, symbol.line, session.encoding),
+        range,
+        selection_range: line,
         children: None,
+    }
+}
+
+/// The range of a span around a line whose range is known: most spans begin where their lines begin, and of a plan with
+/// thousands of tasks each place costs.
+fn around(source: &Source, span: Span, line: Span, known: Range, session: &Session) -> Range {
+    let at = |offset: u32| position::position(source, offset as usize, session.encoding);
+    Range {
+        start: if span.start == line.start { known.start } else { at(span.start) },
+        end: if span.end == line.end { known.end } else { at(span.end) },
     }
 }
 
