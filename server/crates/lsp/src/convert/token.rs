@@ -150,7 +150,7 @@ fn unchanged(told: &Told, source: &Source, tokens: &[Token]) -> (usize, usize) {
     let pairs = told.tokens[kept..].iter().rev().zip(tokens[kept..].iter().rev());
     let same_tail = pairs.take_while(|(one, other)| moved(one, other)).count();
     // The first of them follows another token than before, or at another distance.
-    (kept, if told.tokens.len() == kept && tokens.len() == kept { 0 } else { same_tail.saturating_sub(1) })
+    (kept, same_tail.saturating_sub(1))
 }
 
 /// How many bytes are compared at once.
