@@ -97,13 +97,32 @@ fn task_offer(analysis: &Analysis, task: TaskIndex, span: Span, text: String) ->
     }
 }
 
-/// Whether a task may be meant by what was written so far: by its id from the front, or by a word of its title.
+/// Whether a task may be meant by what was written so far: by its id from the front, or by a word of its title. Asked of every
+/// task of a plan at each key.
 fn may_be_meant(id: &str, title: &str, written: &str) -> bool {
-    let starts = |text: &str| {
-        let mut characters = text.chars().flat_map(char::to_lowercase);
-        written.chars().flat_map(char::to_lowercase).all(|wanted| characters.next() == Some(wanted))
+    let starts = |text: &[u8]| {
+        text.get(..written.len()).is_some_and(|front| front.eq_ignore_ascii_case(written.as_bytes()))
     };
-    starts(id) || title.split(|character: char| !character.is_alphanumeric()).any(starts)
+    let Some(first) = written.bytes().next() else { return true };
+    if starts(id.as_bytes()) {
+        return true;
+    }
+    // Who types a number means an id.
+    if first.is_ascii_digit() {
+        return false;
+    }
+    if !written.is_ascii() {
+        let written = written.to_lowercase();
+        let mut words = title.split(|character: char| !character.is_alphanumeric());
+        return words.any(|word| word.to_lowercase().starts_with(&written));
+    }
+    let bytes = title.as_bytes();
+    let mut inside = false;
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let begins = !inside;
+        inside = byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        begins && byte.eq_ignore_ascii_case(&first) && starts(&bytes[at..])
+    })
 }
 
 #[cfg(test)]
@@ -148,6 +167,16 @@ mod tests {
         let details = completion_details(&fixture.analysis, "2.2", Some(NOON)).unwrap();
         assert!(details.plain.contains("Send them by mail"), "{details:?}");
         assert_eq!(completion_details(&fixture.analysis, "7.7", Some(NOON)), None);
+    }
+
+    #[test]
+    fn a_task_is_meant_by_its_id_or_a_word_of_its_title() {
+        for written in ["", "1", "1.2", "sen", "BY", "mail", "öl", "ÖLE"] {
+            assert!(may_be_meant("1.2", "Send them by-mail Ölen", written), "{written}");
+        }
+        for written in ["2", "1.3", "end", "len", "en", "mails", "lö"] {
+            assert!(!may_be_meant("1.2", "Send them by-mail Ölen", written), "{written}");
+        }
     }
 
     #[test]
