@@ -1,3 +1,4 @@
+#![allow(missing_docs, reason = "criterion's macro makes public functions")]
 //! Decoding 50 MB: a registry, and a stream with partial messages.
 
 use std::{fmt::Write, hint::black_box};
