@@ -121,6 +121,7 @@ pub enum Command {
     MergeDriver(merge_driver::MergeDriver),
     Lsp(lsp::Lsp),
     Replay(replay::Replay),
+    Doctor(doctor::Doctor),
     Sidecar(sidecar::Sidecar),
     Completions(completions::Completions),
 }
@@ -169,6 +170,7 @@ impl Command {
             Command::Git(command) => command.run(session),
             Command::MergeDriver(command) => command.run(session),
             Command::Lsp(command) => command.run(session),
+            Command::Doctor(command) => command.run(session),
             Command::Replay(command) => command.run(session),
             Command::Sidecar(command) => command.run(session),
             Command::Completions(command) => command.run(session),
@@ -215,7 +217,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         ],
     ),
     ("Live", &["watch", "stats", "sidecar"]),
-    ("Tools", &["export", "import", "git", "merge-driver", "lsp", "replay", "completions"]),
+    ("Tools", &["export", "import", "git", "merge-driver", "lsp", "replay", "doctor", "completions"]),
 ];
 
 /// Reads the command line; prints help, version or what is wrong with it, and ends the process, where that is all.

@@ -53,6 +53,7 @@ const EXAMPLES: &[(&str, &str)] = &[
         "replay",
         "tallymark lsp --record session.jsonl   # as the editor starts it\ntallymark replay session.jsonl",
     ),
+    ("doctor", "tallymark doctor"),
     ("sidecar", "tallymark sidecar\ntallymark sidecar docs/plan-outputs/parser/status.json"),
     ("completions", "tallymark completions fish > ~/.config/fish/completions/tallymark.fish"),
 ];

@@ -5,9 +5,9 @@ use std::path::Path;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 use crate::commands::{
-    all_plans, batch, detect_stuck, dialect, explain, findings, graph, history, import, increment_retry,
-    init, next, phases, progress, renumber, replay, restore, runs, stats, status, sync_check, undo, validate,
-    watch,
+    all_plans, batch, detect_stuck, dialect, doctor, explain, findings, graph, history, import,
+    increment_retry, init, next, phases, progress, renumber, replay, restore, runs, stats, status,
+    sync_check, undo, validate, watch,
 };
 use crate::{answer, marking, report};
 
@@ -24,6 +24,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("check", schema_of::<report::json_schema::Document<'static>>()),
         ("detect-stuck", schema_of::<detect_stuck::StuckTasks>()),
         ("dialect", schema_of::<dialect::Object<'static>>()),
+        ("doctor", schema_of::<doctor::Diagnosis>()),
         ("error", schema_of::<answer::Refused<'static>>()),
         ("explain", schema_of::<explain::Explanation>()),
         ("findings-read", schema_of::<findings::Kept>()),

@@ -12,6 +12,7 @@ mod batch;
 mod check;
 mod contention;
 mod dialect;
+mod doctor;
 mod explain;
 #[cfg(target_os = "linux")]
 mod faults;

@@ -56,6 +56,7 @@ const CALLS: &[(&str, &[&str], i32)] = &[
     ("renumber", &["renumber", "--from", "1.2", "--to", "1.9", "--dry-run", "--json"], 0),
     ("error", &["renumber", "--from", "1.2", "--to", "1.1", "--json"], 1),
     ("status", &["status", "--json"], 0),
+    ("doctor", &["doctor", "--json"], 0),
     ("replay", &["replay", "session.jsonl", "--json"], 1),
     ("watch", &["watch", "--once", "--json"], 0),
     ("stats", &["stats", "--json"], 0),

@@ -7,6 +7,7 @@ pub mod complete;
 pub mod completions;
 pub mod detect_stuck;
 pub mod dialect;
+pub mod doctor;
 pub mod exhausted;
 pub mod explain;
 pub mod export;
