@@ -14,6 +14,7 @@ mod following;
 mod formatting;
 mod interleaving;
 mod introductions;
+mod live;
 mod logging;
 mod marking;
 mod navigating;

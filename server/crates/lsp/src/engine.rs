@@ -18,7 +18,9 @@ use tallymark_sync::File;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
 
+use crate::alerts;
 use crate::commands;
+use crate::convert::position;
 use crate::event::{Answer, Event, Handle, PanicPlace, Query};
 use crate::extensions::discovered::Discovered;
 use crate::extensions::plans::PlanList;
@@ -53,6 +55,8 @@ pub(crate) struct Engine {
     watched: (BTreeSet<PathBuf>, Vec<Place>),
     /// What the client said that it can do before it introduced itself.
     new_abilities: NewAbilities,
+    /// The failures and waits that a person was told of.
+    told: alerts::Told,
     /// The running tasks that the client shows as progress.
     shown: running::Shown,
     /// The plans of the workspace, once somebody asks for them.
@@ -79,6 +83,7 @@ impl Engine {
             waiting_since: None,
             watched: Default::default(),
             new_abilities: NewAbilities::default(),
+            told: alerts::Told::default(),
             shown: running::Shown::default(),
             plans: PlanList::default(),
             discovered: Arc::default(),
@@ -289,6 +294,7 @@ impl Engine {
         self.waiting_since = None;
         self.tell_client();
         self.shown.set(self.state.world.running(), &self.outbox);
+        self.tell_alerts();
         self.update_plans();
         if self.state.world.session().can.dynamic_formatting {
             let mut roots = self.state.world.roots().iter();
@@ -304,6 +310,23 @@ impl Engine {
             hand_over_us = (started.elapsed() - analysed).as_micros(),
             "told the client"
         );
+    }
+
+    /// Tells the person what somebody asked to be told of.
+    fn tell_alerts(&mut self) {
+        let world = &self.state.world;
+        let snapshots = world.snapshots().map(|snapshot| &**snapshot).filter(|snapshot| snapshot.is_plan());
+        // Kept up also while nobody wants it: what happened before the setting is no news then.
+        let news = self.told.news(snapshots);
+        if !world.session().settings.notifications {
+            return;
+        }
+        for alert in news {
+            let Some(snapshot) = world.snapshot(&alert.plan) else { continue };
+            let source = &snapshot.analysis.joined.plan.source;
+            let range = position::range(source, alert.place, world.session().encoding);
+            self.outbox.alert(alert.message, alert.plan, range);
+        }
     }
 
     /// Tells the client what is new.

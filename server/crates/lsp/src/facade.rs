@@ -215,6 +215,10 @@ impl Facade {
         self.engine.ask(|answer| Event::Extension(Extension::Tasks(params, answer))).await
     }
 
+    pub(crate) async fn activity(&self, params: DocumentParams) -> Result<Option<extensions::activity::Answered>> {
+        self.engine.ask(|answer| Event::Extension(Extension::Activity(params, answer))).await
+    }
+
     pub(crate) async fn timeline(&self, params: DocumentParams) -> Result<Option<extensions::timeline::Answered>> {
         self.engine.ask(|answer| Event::Extension(Extension::Timeline(params, answer))).await
     }

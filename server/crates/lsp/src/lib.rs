@@ -10,6 +10,7 @@
 //! channel in the order in which the client said them. tower-lsp's own loop is not used: it ends at the first message that
 //! is not valid, and stops reading while the client does not.
 
+mod alerts;
 mod commands;
 mod convert;
 mod documents;

@@ -37,6 +37,9 @@ const REFRESH_PAUSE: Duration = Duration::from_millis(250);
 /// Ages are told anew this often.
 const TICK: Duration = Duration::from_secs(10);
 
+/// The button that shows the place that a message is about.
+const SHOW: &str = "Show";
+
 /// The way out. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbox {
@@ -266,6 +269,20 @@ impl Outbox {
         let actions = answers.iter().map(action).collect();
         let asked = self.client.show_message_request(MessageType::WARNING, question, Some(actions));
         within(PERSON_LIMIT, "window/showMessageRequest", asked).await?.map(|action| action.title)
+    }
+
+    /// Tells the person that something happened, and shows where, if they want to see it.
+    pub(crate) fn alert(&self, message: String, uri: Uri, range: Range) {
+        let outbox = self.clone();
+        self.runtime.spawn(async move {
+            if !outbox.can().show_document {
+                outbox.show(MessageType::WARNING, format!("Tallymark: {message}"));
+            } else if outbox.ask(format!("Tallymark: {message}"), &[SHOW]).await.as_deref() == Some(SHOW)
+                && let Err(why) = outbox.show_document(uri, range).await
+            {
+                tracing::warn!("{why}");
+            }
+        });
     }
 
     /// Shows a place in the editor. `Err` says why it did not.

@@ -52,7 +52,7 @@ pub(crate) fn of(snapshot: &Snapshot) -> impl Iterator<Item = Running> + '_ {
 }
 
 /// A text from a file as one line of a label: no control character reaches the client.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST).collect()
 }
 

@@ -336,6 +336,8 @@ pub(crate) struct ClientSettings {
     pub(crate) state_hints: bool,
     /// Whether hints tell who works on a task.
     pub(crate) live_hints: bool,
+    /// `notifications`: whether a person is told when a run fails or an agent waits for a person.
+    pub(crate) notifications: bool,
     /// `codeLens`
     pub(crate) lenses: bool,
     /// `log`: how much is logged, instead of what we were started with
@@ -354,6 +356,7 @@ impl Default for ClientSettings {
             progress_hints: true,
             state_hints: true,
             live_hints: true,
+            notifications: false,
             lenses: true,
             log: None,
             outline: Outline::Full,
@@ -393,6 +396,7 @@ impl ClientSettings {
             progress_hints: reader.read("inlayHints.progress").unwrap_or(defaults.progress_hints),
             state_hints: reader.read("inlayHints.state").unwrap_or(defaults.state_hints),
             live_hints: reader.read("inlayHints.live").unwrap_or(defaults.live_hints),
+            notifications: reader.read("notifications").unwrap_or(defaults.notifications),
             lenses: reader.read("codeLens").unwrap_or(defaults.lenses),
             log: reader.read("log").filter(|filter: &String| !filter.is_empty()),
             outline: match outline.as_deref() {

@@ -35,6 +35,12 @@ impl Engine {
                 let encoding = self.state.world.session().encoding;
                 self.about(params, answer, move |subject| extensions::tasks::answer(subject, encoding));
             }
+            Extension::Activity(params, answer) => {
+                let encoding = self.state.world.session().encoding;
+                self.about(params, answer, move |subject| {
+                    extensions::activity::answer(subject, encoding, now())
+                });
+            }
             Extension::Timeline(params, answer) => {
                 self.about(params, answer, |subject| extensions::timeline::answer(subject, now()));
             }

@@ -1,6 +1,7 @@
 //! What can be asked beyond the protocol: few requests, for status bars, tree views and webviews of editors' plugins.
 //! `docs/lsp-extensions.md` describes them, and a test holds its list to this one.
 
+pub(crate) mod activity;
 pub(crate) mod content;
 pub(crate) mod discovered;
 pub(crate) mod graph;
@@ -39,6 +40,7 @@ methods! {
     "tallymark/status" => Facade::status,
     "tallymark/plans" => Facade::plans,
     "tallymark/tasks" => Facade::tasks,
+    "tallymark/activity" => Facade::activity,
     "tallymark/timeline" => Facade::timeline,
     "tallymark/graph" => Facade::graph,
     "tallymark/content" => Facade::content,
@@ -56,6 +58,8 @@ pub(crate) enum Extension {
     Plans(plans::Params, Answer<plans::Answered>),
     /// `tallymark/tasks`
     Tasks(DocumentParams, Answer<Option<tasks::Answered>>),
+    /// `tallymark/activity`
+    Activity(DocumentParams, Answer<Option<activity::Answered>>),
     /// `tallymark/timeline`
     Timeline(DocumentParams, Answer<Option<timeline::Answered>>),
     /// `tallymark/content`, and the protocol's own `workspace/textDocumentContent`
