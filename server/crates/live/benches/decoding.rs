@@ -1,8 +1,6 @@
 #![allow(missing_docs, reason = "criterion's macro makes public functions")]
 //! Decoding 50 MB: a registry, and a stream with partial messages.
 
-#![expect(missing_docs, reason = "criterion's macro makes a function without any")]
-
 use std::{fmt::Write, hint::black_box};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
