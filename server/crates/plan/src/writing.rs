@@ -87,7 +87,10 @@ impl Dialect {
 mod tests {
     use super::*;
 
-    fn head(line: &str) -> Option<(&str, Option<&str>, bool, Option<&str>, &str)> {
+    /// Bullet, box, whether that is closed, id, words.
+    type Head<'a> = (&'a str, Option<&'a str>, bool, Option<&'a str>, &'a str);
+
+    fn head(line: &str) -> Option<Head<'_>> {
         let head = item_head(line, 0, Dialect::Phased)?;
         let slice = |span: Span| &line[span.range()];
         let words = &line[head.words..head.end];
