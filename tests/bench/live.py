@@ -106,7 +106,8 @@ def failed(word):
 
 
 def registry(task, word):
-    now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    ago = datetime.timedelta(hours=0 if word == "running" else 1)
+    now = (datetime.datetime.now(datetime.timezone.utc) - ago).isoformat()
     return json.dumps({"timestamp": now, "processes": {task: {
         "task_id": task, "task_name": task, "status": word, "command": "x", "working_directory": "/", "created_at": now,
         "prompt_file": None, "pid": None, "started_at": now, "completed_at": None if word == "running" else now,

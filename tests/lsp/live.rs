@@ -140,3 +140,24 @@ fn a_sidecar_that_is_killed_is_back_and_nothing_is_stale_or_doubled() {
     assert!(hints.iter().all(|hint| !hint.contains('●')), "{hints:?}");
     assert_eq!(client.exit(), 0);
 }
+
+#[test]
+fn a_stream_named_after_a_task_shows_what_its_agent_does() {
+    let workspace = Workspace::new();
+    let mut client = Client::start(&Setup::new(&workspace.root()));
+    let plan = workspace.plan();
+    client.open(&plan, PLAN);
+    client.diagnostics(&plan, 1);
+    let line = |value: serde_json::Value| value.to_string() + "\n";
+    let mut stream = line(
+        json!({"type": "system", "subtype": "init", "session_id": "s-1", "cwd": "/w", "tools": [], "model": "m"}),
+    );
+    let used = json!({"type": "tool_use", "id": "t1", "name": "Bash", "input": {"command": "cargo test"}});
+    stream += &line(
+        json!({"type": "assistant", "message": {"id": "m1", "role": "assistant", "content": [used]}, "session_id": "s-1"}),
+    );
+    workspace.write("docs/plan-outputs/fix/1.2.jsonl", &stream);
+    let hint = hint_with(&mut client, &plan, "Bash");
+    assert!(hint.starts_with("● "), "{hint}");
+    assert_eq!(client.exit(), 0);
+}

@@ -31,6 +31,7 @@ use tallymark_events::{Format, Monitored, Unreadable};
 
 pub use fold::scope;
 pub use limits::{Limits, is_stream};
+pub use links::named_after;
 pub use liveness::{Liveness, Standing};
 pub use picture::{FileProblem, Live, LiveAgent, LiveOrchestration, LiveRun, total};
 pub use sniff::sniff;

@@ -109,12 +109,15 @@ impl<'a> Names<'a> {
 
     /// The runs that a stream's file is named after: `1.2.jsonl`, `agent-1.2.jsonl`, `fix-parser.ndjson`.
     fn of_stream(&self, path: &str) -> Option<&Vec<usize>> {
-        let stem = stem(path);
-        let endings = std::iter::once(0).chain(stem.match_indices(['-', '_']).map(|(at, _)| at + 1));
-        endings
-            .map(|at| &stem[at..])
-            .find_map(|name| self.by_task.get(name).or_else(|| self.by_prompt.get(name)))
+        named_after(path).find_map(|name| self.by_task.get(name).or_else(|| self.by_prompt.get(name)))
     }
+}
+
+/// What a stream's file may be named after: of `agent-1.2.jsonl` first `agent-1.2`, then `1.2`.
+pub fn named_after(path: &str) -> impl Iterator<Item = &str> {
+    let stem = stem(path);
+    let endings = std::iter::once(0).chain(stem.match_indices(['-', '_']).map(|(at, _)| at + 1));
+    endings.map(move |at| &stem[at..]).filter(|name| !name.is_empty())
 }
 
 /// A file's name without its folder and its last ending.

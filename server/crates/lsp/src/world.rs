@@ -76,6 +76,8 @@ struct PlanState {
     root: Option<PathBuf>,
     /// Where its status.json is, and the Output that led there. `None`: look again.
     located: Option<(String, Arc<Located>)>,
+    /// When each entry of its status.json was last changed, as the history told when it was read like this.
+    signs: Option<(Arc<Status>, Arc<HashMap<String, i64>>)>,
     /// The last analysis, if the text may be a plan.
     snapshot: Option<Arc<Snapshot>>,
     /// What the rules found in it, and the settings that it obeyed: the next one goes on from here.
@@ -86,7 +88,7 @@ struct PlanState {
 
 impl PlanState {
     fn new(path: Option<PathBuf>) -> Self {
-        Self { path, root: None, located: None, snapshot: None, memory: None, dirty: true }
+        Self { path, root: None, located: None, signs: None, snapshot: None, memory: None, dirty: true }
     }
 
     fn uses(&self, status: &Path) -> bool {
@@ -448,10 +450,12 @@ impl World {
             },
             _ => tallymark_sync::Facts { now: Some(now), plan_path: relative, ..Default::default() },
         };
-        let facts = match settings.monitors() {
+        // Where nobody tells of agents, nothing is made of it that nothing is heard of one: people work for hours in silence.
+        let facts = match settings.monitors() && !live.is_empty() {
             true => tallymark_sync::Facts {
                 live: Some(live.at(now, &settings.live_limits())),
                 only_plan: live.has_one_plan(),
+                signs: signs(&mut state.signs, located.as_deref(), statuses),
                 ..facts
             },
             false => facts,
@@ -521,6 +525,25 @@ fn plan_of(
 /// No plan is so large; what is not read from disk is not read from a buffer either.
 fn is_too_large(document: &Document) -> bool {
     document.source.text().len() as u64 > PLAN_LIMIT
+}
+
+/// When each entry of a status.json was last changed: the history is read again only when status.json is another.
+fn signs(
+    known: &mut Option<(Arc<Status>, Arc<HashMap<String, i64>>)>,
+    located: Option<&Located>,
+    statuses: &mut Statuses,
+) -> Arc<HashMap<String, i64>> {
+    let Some(located) = located else { return Arc::default() };
+    let Some(status) = statuses.get(&located.path) else { return Arc::default() };
+    match known {
+        Some((of, signs)) if Arc::ptr_eq(of, &status) => Arc::clone(signs),
+        _ => {
+            // A history that cannot be read tells of no sign, and is told of by who writes it.
+            let signs = Arc::new(tallymark_workspace::signs_of_life(&located.path).unwrap_or_default());
+            *known = Some((status, Arc::clone(&signs)));
+            signs
+        }
+    }
 }
 
 pub(crate) fn find_root(session: &Session, path: Option<&Path>) -> PathBuf {

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 use tallymark_events::{Activity, RunStatus, Usage};
-use tallymark_live::{FileProblem, Live, LiveAgent, LiveOrchestration, LiveRun, Liveness, Standing, total};
+use tallymark_live::{
+    FileProblem, Live, LiveAgent, LiveOrchestration, LiveRun, Liveness, Standing, named_after, total,
+};
 use tallymark_plan::TaskIndex;
 
 use crate::plain::plain;
@@ -89,7 +91,13 @@ impl LiveTasks {
             }
         }
         for (at, agent) in live.agents.iter().enumerate().filter(|(_, agent)| agent.runs.is_empty()) {
-            let Some(task) = agent.agent.task.as_deref() else { continue };
+            let Some(task) = agent.agent.task.as_deref() else {
+                // An agent that nobody but its stream tells of.
+                if let Some(task) = names.of_stream(agent, facts) {
+                    found.tasks.entry(task).or_default().agents.push(at);
+                }
+                continue;
+            };
             let belongs = if facts.only_plan { Belongs::Alone } else { Belongs::Maybe };
             if let Some(task) = names.task(&Wanted { id: task, name: Some(task), prompt: None }, belongs) {
                 found.tasks.entry(task).or_default().agents.push(at);
@@ -305,6 +313,26 @@ impl<'a> Names<'a> {
             return Some(Belongs::Instructions);
         }
         Some(if self.facts.only_plan { Belongs::Alone } else { Belongs::Maybe })
+    }
+
+    /// The task that a stream's file is named after, where it is sure that this plan's is meant: no other is there, or the
+    /// stream lies beside its status.json.
+    fn of_stream(&self, agent: &LiveAgent, facts: &Facts) -> Option<TaskIndex> {
+        if !agent.format.is_stream() {
+            return None;
+        }
+        let folder =
+            |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let (own, stream) = (folder(&facts.status_path), folder(&agent.path.replace('\\', "/")));
+        let beside = !own.is_empty()
+            && stream
+                .strip_suffix(own.as_str())
+                .is_some_and(|front| front.is_empty() || front.ends_with('/'));
+        if !beside && !facts.only_plan {
+            return None;
+        }
+        let wanted = |name| Wanted { id: name, name: None, prompt: None };
+        named_after(&agent.path).find_map(|name| self.task(&wanted(name), Belongs::Alone))
     }
 
     /// The task that is meant, if it is sure.

@@ -16,7 +16,7 @@ const LISTED: usize = 50;
 #[derive(Debug, Serialize)]
 pub(crate) struct Answered {
     uri: Uri,
-    /// Whether anybody looks: not where the settings say so, nor for a plan that is not open.
+    /// Whether a monitoring file was found; not where the settings want none looked at, nor for a plan that is not open.
     watched: bool,
     /// The tasks of which something is known, in the order of the plan.
     tasks: Vec<Task>,
