@@ -68,6 +68,9 @@ pub(crate) struct World {
     told_broken: HashSet<&'static str>,
 }
 
+/// When entries of a status.json were last changed, by id: milliseconds since 1970-01-01 UTC.
+type Signs = Arc<HashMap<String, i64>>;
+
 /// What is known of a document that may be a plan.
 #[derive(Debug)]
 struct PlanState {
@@ -77,7 +80,7 @@ struct PlanState {
     /// Where its status.json is, and the Output that led there. `None`: look again.
     located: Option<(String, Arc<Located>)>,
     /// When each entry of its status.json was last changed, as the history told when it was read like this.
-    signs: Option<(Arc<Status>, Arc<HashMap<String, i64>>)>,
+    signs: Option<(Arc<Status>, Signs)>,
     /// The last analysis, if the text may be a plan.
     snapshot: Option<Arc<Snapshot>>,
     /// What the rules found in it, and the settings that it obeyed: the next one goes on from here.
@@ -529,10 +532,10 @@ fn is_too_large(document: &Document) -> bool {
 
 /// When each entry of a status.json was last changed: the history is read again only when status.json is another.
 fn signs(
-    known: &mut Option<(Arc<Status>, Arc<HashMap<String, i64>>)>,
+    known: &mut Option<(Arc<Status>, Signs)>,
     located: Option<&Located>,
     statuses: &mut Statuses,
-) -> Arc<HashMap<String, i64>> {
+) -> Signs {
     let Some(located) = located else { return Arc::default() };
     let Some(status) = statuses.get(&located.path) else { return Arc::default() };
     match known {
