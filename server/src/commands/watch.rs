@@ -88,7 +88,11 @@ impl Watch {
             let sidecar = source::Sidecar::start(&plans, &root, sender.clone());
             Some(sidecar.map_err(not_started)?)
         };
-        let view = View::new(from_elsewhere);
+        // Of another machine the settings are not known.
+        let root = session.root_of(self.plans.first().filter(|_| !from_elsewhere).unwrap_or(&session.folder));
+        let limits =
+            if from_elsewhere { Default::default() } else { session.workspace(root).settings.live_limits() };
+        let view = View::new(from_elsewhere, limits);
         if self.once {
             return once::show(session, view, &news, self.json);
         }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use tallymark_events::{Activity, AgentState, TaskState};
-use tallymark_live::{Limits, Live, LiveAgent, LiveRun, Liveness, Standing};
+use tallymark_live::{Live, LiveAgent, LiveRun, Liveness, Standing};
 
 use super::draw::Moment;
 use super::rows::{ActivityRow, AgentRow, Doing};
@@ -31,7 +31,7 @@ impl Lives {
     pub fn of(view: &View, now: i64) -> Lives {
         let picture = &view.picture;
         let processes: Vec<_> = picture.processes.values().cloned().collect();
-        let live = Live::new(picture.monitoring.values(), &processes, &picture.host, now, &Limits::default());
+        let live = Live::new(picture.monitoring.values(), &processes, &picture.host, now, &view.limits);
         let tasks = view.plan().map(|plan| plan.tasks.as_slice()).unwrap_or_default();
         let mut lives = Lives { alerts: picture.problems.clone(), ..Lives::default() };
         for agent in live.agents.iter().filter(|agent| is_of_interest(&agent.standing, now)) {

@@ -1,6 +1,7 @@
 //! What is looked at: which plan, which of its tasks, and what a person is typing.
 
 use tallymark_events::{PlanState, TaskState};
+use tallymark_live::Limits;
 
 use super::picture::Picture;
 
@@ -23,6 +24,8 @@ pub struct View {
     pub message: Option<(String, bool)>,
     /// Nothing can be marked: the lines come from elsewhere.
     pub read_only: bool,
+    /// How long agents may be silent.
+    pub limits: Limits,
     /// The keys of the tasks of the plan that an agent works on.
     pub working: Vec<String>,
     /// A person chose the plan; it is not changed for another any more.
@@ -134,8 +137,8 @@ impl Verb {
 
 impl View {
     /// Shows nothing yet.
-    pub fn new(read_only: bool) -> View {
-        View { read_only, ..View::default() }
+    pub fn new(read_only: bool, limits: Limits) -> View {
+        View { read_only, limits, ..View::default() }
     }
 
     /// The plan that is shown.
