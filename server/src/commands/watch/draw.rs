@@ -498,11 +498,17 @@ fn clock(time: i64) -> String {
     time.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string()
 }
 
-/// How long something has run, to be watched: `0:42`, `12:05`, `1:02:03`.
+/// How long something has run, to be watched: `0:42`, `12:05`, `1:02:03`; after a day nobody watches the seconds: `3 d`.
 pub fn running(milliseconds: i64) -> String {
     let seconds = (milliseconds / 1000).max(0);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    if hours >= 24 {
+        age(milliseconds)
+    } else if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
 }
 
 /// A text in so many columns, with `…` where something is cut off.
